@@ -1,0 +1,94 @@
+#pragma once
+// The validated settings as plain structs. If you hold a Settings, it is valid: only load() makes one.
+// Every path, port and address of the product is here, so that several instances run side by side.
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/address.hpp"
+
+namespace rootstock {
+
+/// [cluster]
+struct ClusterSettings {
+  std::string name = "rootstock";  ///< also Slurm's ClusterName: lower-case letters, digits, '-', '_'
+};
+
+/// [network]: the cluster network and the head's place in it.
+struct NetworkSettings {
+  std::string interface;      ///< required
+  Ipv4 address;               ///< required, written with its prefix length: "10.77.0.1/24"
+  Subnet subnet;              ///< from `address`
+  AddressRange pool;          ///< default: every host of the subnet but the head
+  std::optional<Ipv4> router; ///< default: none; nodes need no way out
+  std::vector<Ipv4> dns;      ///< default: none
+  std::string domain = "cluster";
+};
+
+/// [dhcp]
+struct DhcpSettings {
+  std::chrono::seconds lease_time{12 * 3600};
+  bool conflict_probe = true;  ///< ARP for an address before it is first given out (RFC 2131 4.4.1)
+};
+
+/// [tftp]
+struct TftpSettings {
+  std::optional<std::filesystem::path> extra_files;  ///< a folder served beside the boot view
+};
+
+/// [nodes]
+struct NodeSettings {
+  std::string prefix = "node";  ///< names are prefix + number
+  int digits = 2;
+  std::string image = "compute";                        ///< the image that nodes boot
+  std::string kernel_options;                           ///< appended to the kernel's command line
+  std::vector<std::filesystem::path> authorized_keys;   ///< files of public SSH keys let in as root
+};
+
+/// [slurm]
+struct SlurmSettings {
+  bool enabled = true;
+  std::filesystem::path munge_key = "/etc/munge/munge.key";
+  std::uint16_t controller_port = 6817;
+  int max_nodes = 1024;  ///< Slurm's MaxNodeCount
+};
+
+/// [ports]
+struct PortSettings {
+  std::uint16_t dhcp = 67, tftp = 69, http = 80, nfs = 2049;
+};
+
+/// [paths]
+struct PathSettings {
+  std::filesystem::path state = "/var/lib/rootstock";  ///< state.db, images/, recipes/
+  std::filesystem::path run = "/run/rootstock";        ///< control.sock, generated configuration, NFS recovery
+  std::filesystem::path database() const { return state / "state.db"; }
+  std::filesystem::path images() const { return state / "images"; }
+  std::filesystem::path recipes() const { return state / "recipes"; }
+  std::filesystem::path socket() const { return run / "control.sock"; }
+};
+
+/// [service]
+struct ServiceSettings {
+  std::string user = "rootstock";   ///< the worker runs as this user
+  std::string group = "rootstock";  ///< may use the CLI's socket beside root
+  std::string log_level = "info";   ///< debug, info, warning, error
+};
+
+struct Settings {
+  ClusterSettings cluster;
+  NetworkSettings network;
+  DhcpSettings dhcp;
+  TftpSettings tftp;
+  NodeSettings nodes;
+  SlurmSettings slurm;
+  PortSettings ports;
+  PathSettings paths;
+  ServiceSettings service;
+};
+
+}  // namespace rootstock

@@ -1,0 +1,59 @@
+#pragma once
+// What the DHCP server asks of the rest of the house. server/ implements these; tests use tables.
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/address.hpp"
+#include "dhcp/dialect.hpp"
+
+namespace rootstock::dhcp {
+
+using Time = std::chrono::system_clock::time_point;
+
+/// A lease as it is kept on disk. RFC 2131's "binding".
+struct LeaseRecord {
+  Mac mac;
+  Ipv4 address;
+  Time until{};
+  bool seated = false;  ///< belongs to a node: the address is never given to another board, whatever `until` says
+};
+
+/// Who sits where.
+class Seating {
+ public:
+  virtual ~Seating() = default;
+  /// The node name of the board, which is offered `address`. A booting board that is new joins here and now;
+  /// its row reaches the disk with the next LeaseLog::commit. None: no seat (a plain client that no node knows).
+  virtual std::optional<std::string> seat(const Board& board, Ipv4 address) = 0;
+};
+
+/// The disk under the leases.
+class LeaseLog {
+ public:
+  virtual ~LeaseLog() = default;
+  /// Makes `changes` durable in one sync, then calls `done(true)`; `done(false)` when the disk refused.
+  /// Returns at once; `done` runs later, on the thread of the caller's event loop. One commit is in flight at a time.
+  virtual void commit(std::vector<LeaseRecord> changes, std::function<void(bool)> done) = 0;
+};
+
+/// One answered (or refused) message, for the log and the node's boot record.
+struct Exchange {
+  const Board& board;
+  std::string_view asked;     ///< "DISCOVER", "REQUEST" ...
+  std::string_view answered;  ///< "OFFER", "ACK", "NAK"; empty when silent
+  Ipv4 address;
+  std::string_view boot_file;  ///< empty when none was given
+  std::string_view why;
+};
+
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void on_exchange(const Exchange& exchange) = 0;
+};
+
+}  // namespace rootstock::dhcp
