@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <filesystem>
 #include <utility>
 
 namespace rootstock::rootfs {
@@ -109,10 +110,16 @@ struct Child {
   End input, output, errors;
 };
 
+[[noreturn]] void report_and_exit(int report) {
+  const int error = errno;
+  [[maybe_unused]] const auto written = ::write(report, &error, sizeof error);
+  ::_exit(127);
+}
+
 /// In the child, between fork and exec: only calls that are safe there.
 [[noreturn]] void become(const std::vector<char*>& argv,
                          const std::vector<std::pair<const char*, const char*>>& environment,
-                         std::array<int, 3> streams, int report, pid_t parent) {
+                         std::array<int, 3> streams, int report, const char* folder, pid_t parent) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) ::_exit(127);  // the parent died before prctl
@@ -122,10 +129,9 @@ struct Child {
   for (const int number : {SIGINT, SIGTERM, SIGPIPE, SIGHUP}) std::signal(number, SIG_DFL);
   for (int stream = 0; stream < 3; ++stream) ::dup2(streams[static_cast<std::size_t>(stream)], stream);
   for (const auto& [name, value] : environment) ::setenv(name, value, 1);
+  if (folder[0] != '\0' && ::chdir(folder) != 0) report_and_exit(report);
   ::execvp(argv[0], argv.data());
-  const int error = errno;
-  [[maybe_unused]] const auto written = ::write(report, &error, sizeof error);
-  ::_exit(127);
+  report_and_exit(report);
 }
 
 Result<Child, Failure> start(const std::vector<std::string>& words, const RunOptions& options) {
@@ -142,7 +148,8 @@ Result<Child, Failure> start(const std::vector<std::string>& words, const RunOpt
   const pid_t pid = ::fork();
   if (pid < 0) return fail(std::string("cannot start a process: ") + std::strerror(errno));
   if (pid == 0)
-    become(argv, environment, {in->read.fd(), out->write.fd(), err->write.fd()}, report->write.fd(), parent);
+    become(argv, environment, {in->read.fd(), out->write.fd(), err->write.fd()}, report->write.fd(),
+           options.folder.c_str(), parent);
   ::setpgid(pid, pid);  // also here, so that a stop right now reaches the group
   report->write.close();
   int error = 0;
@@ -225,6 +232,8 @@ int wait_for(pid_t pid, Stopper& stopper) {
 Result<Finished, Failure> run(const std::vector<std::string>& argv, const RunOptions& options) {
   // Writing to a program that stopped reading must be an error of the write, not the end of us.
   std::signal(SIGPIPE, SIG_IGN);
+  if (!options.folder.empty() && !std::filesystem::is_directory(options.folder))
+    return fail("cannot start " + argv.front() + " in " + options.folder + ": no such folder");
   auto child = start(argv, options);
   if (!child) return tl::unexpected{child.error()};
   Lines output(options.on_output_line, std::string::npos / 4), errors(options.on_error_line, kept_errors);

@@ -13,11 +13,12 @@
 namespace rootstock::rootfs {
 
 struct RunOptions {
-  std::map<std::string, std::string> environment;             ///< added to ours
-  std::string input;                                          ///< its standard input
-  std::function<void(std::string_view line)> on_error_line;   ///< each line of standard error as it comes
-  std::function<void(std::string_view line)> on_output_line;  ///< each line of standard output as it comes
-  std::function<bool()> stop;  ///< asked ten times a second; true ends the program and all its children
+  std::map<std::string, std::string> environment{};             ///< added to ours
+  std::string folder{};                                         ///< where it starts; empty: where we are
+  std::string input{};                                          ///< its standard input
+  std::function<void(std::string_view line)> on_error_line{};   ///< each line of standard error as it comes
+  std::function<void(std::string_view line)> on_output_line{};  ///< each line of standard output as it comes
+  std::function<bool()> stop{};  ///< asked ten times a second; true ends the program and all its children
 };
 
 struct Finished {

@@ -1,0 +1,103 @@
+#include "rootfs/unpack.hpp"
+
+#include <archive.h>
+#include <archive_entry.h>
+
+#include <memory>
+#include <system_error>
+#include <utility>
+
+#include "rootfs/archive.hpp"
+#include "rootfs/utf8_names.hpp"
+
+namespace rootstock::rootfs {
+
+/// Unpacks what a reader gives, below one folder.
+class Unpacker {
+ public:
+  Unpacker(ArchiveReader reader, std::filesystem::path tree)
+      : reader_(std::move(reader)),
+        tree_(std::move(tree)),
+        disk_(archive_write_disk_new(), [](archive* a) { archive_write_free(a); }) {
+    // No look-up of user names: the numbers are the image's, the head's users are others.
+    archive_write_disk_set_options(disk_.get(), ARCHIVE_EXTRACT_OWNER | ARCHIVE_EXTRACT_PERM |
+                                                    ARCHIVE_EXTRACT_TIME | ARCHIVE_EXTRACT_XATTR |
+                                                    ARCHIVE_EXTRACT_ACL | ARCHIVE_EXTRACT_SECURE_SYMLINKS |
+                                                    ARCHIVE_EXTRACT_SECURE_NODOTDOT);
+  }
+
+  Result<UnpackReport, Failure> all(double file_size, const std::function<bool(double)>& progress) {
+    const Utf8Names names;
+    UnpackReport report;
+    for (;;) {
+      const auto entry = reader_.next();
+      if (!entry) return tl::unexpected{entry.error()};
+      if (!*entry) break;
+      if (const auto done = one(**entry); !done) return tl::unexpected{done.error()};
+      ++report.entries;
+      report.bytes += (*entry)->size;
+      const auto read = static_cast<double>(archive_filter_bytes(reader_.handle_.get(), -1));
+      if (progress && !progress(file_size > 0 ? read / file_size : 0)) return fail("stopped");
+    }
+    if (archive_write_close(disk_.get()) < ARCHIVE_OK) return tl::unexpected{refused(tree_.string())};
+    return report;
+  }
+
+ private:
+  Failure refused(const std::string& path) const {
+    return {"cannot unpack " + path + " from " + reader_.name_ + ": " + archive_error_string(disk_.get()),
+            {}};
+  }
+
+  static bool leaves(const std::filesystem::path& path) {
+    if (path.is_absolute()) return true;
+    for (const auto& part : path)
+      if (part == "..") return true;
+    return false;
+  }
+
+  Result<void, Failure> one(const ArchiveEntry& entry) {
+    if (leaves(entry.path) || leaves(entry.hardlink))
+      return fail(reader_.name_ + " has an entry that leaves the tree: " + entry.path,
+                  "pack the root with: tar --numeric-owner --xattrs -C ROOT -caf FILE .");
+    archive_entry_set_pathname(reader_.entry_, (tree_ / entry.path).c_str());
+    if (!entry.hardlink.empty()) archive_entry_set_hardlink(reader_.entry_, (tree_ / entry.hardlink).c_str());
+    if (archive_write_header(disk_.get(), reader_.entry_) < ARCHIVE_OK)
+      return tl::unexpected{refused(entry.path)};
+    if (const auto copied = copy(entry); !copied) return copied;
+    if (archive_write_finish_entry(disk_.get()) < ARCHIVE_OK) return tl::unexpected{refused(entry.path)};
+    return {};
+  }
+
+  Result<void, Failure> copy(const ArchiveEntry& entry) {
+    const void* bytes = nullptr;
+    std::size_t size = 0;
+    la_int64_t offset = 0;
+    int outcome = ARCHIVE_OK;
+    while ((outcome = archive_read_data_block(reader_.handle_.get(), &bytes, &size, &offset)) == ARCHIVE_OK)
+      if (archive_write_data_block(disk_.get(), bytes, size, offset) < ARCHIVE_OK)
+        return tl::unexpected{refused(entry.path)};
+    if (outcome != ARCHIVE_EOF) return tl::unexpected{reader_.broken()};
+    return {};
+  }
+
+  ArchiveReader reader_;
+  std::filesystem::path tree_;
+  std::unique_ptr<archive, void (*)(archive*)> disk_;
+};
+
+Result<UnpackReport, Failure> unpack_archive(const std::filesystem::path& file,
+                                             const std::filesystem::path& tree,
+                                             const std::function<bool(double fraction)>& progress) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(file, error);
+  if (error) return fail("cannot read " + file.string() + ": " + error.message());
+  // Canonical, because the refusal of symbolic links looks at every part of the path, the head's own too.
+  const auto canonical = std::filesystem::canonical(tree, error);
+  if (error) return fail("cannot unpack into " + tree.string() + ": " + error.message());
+  auto reader = ArchiveReader::open(file);
+  if (!reader) return tl::unexpected{reader.error()};
+  return Unpacker(std::move(*reader), canonical).all(static_cast<double>(size), progress);
+}
+
+}  // namespace rootstock::rootfs
