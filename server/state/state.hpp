@@ -31,7 +31,7 @@ struct NodeRecord {
 
 class State final : public dhcp::LeaseLog {
  public:
-  /// Opens or makes the database; `loop` is where `done` callbacks run.
+  /// Opens or makes the database; `loop` is where `done` callbacks run. Starts a thread: give up root first.
   static Result<std::unique_ptr<State>, Failure> open(const std::filesystem::path& file, boost::asio::io_context& loop);
   ~State() override;  // writes what is queued
 

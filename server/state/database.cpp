@@ -1,0 +1,249 @@
+#include "server/state/database.hpp"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Exception.h>
+#include <SQLiteCpp/Statement.h>
+#include <SQLiteCpp/Transaction.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace rootstock::server {
+namespace {
+
+constexpr int schema_version = 1;
+
+// Addresses and times are integers, so that a lease is a short row found by its key: a MAC is its 48-bit
+// number, an address its host-order value, a time the nanoseconds since 1970.
+constexpr auto schema = R"(
+  CREATE TABLE leases (
+    mac     INTEGER PRIMARY KEY,
+    address INTEGER NOT NULL,
+    until   INTEGER NOT NULL,
+    seated  INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE nodes (
+    name        TEXT PRIMARY KEY,
+    number      INTEGER NOT NULL,
+    mac         INTEGER NOT NULL,
+    address     INTEGER NOT NULL,
+    dialect     TEXT NOT NULL,
+    machine_id  TEXT NOT NULL,
+    host_secret TEXT NOT NULL,
+    host_public TEXT NOT NULL,
+    generation  TEXT NOT NULL,
+    joined      INTEGER NOT NULL,
+    last_up     INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+)";
+
+// FULL: in WAL mode each commit is synced, so an acknowledged lease survives a power cut. The size limit
+// gives the space of a WAL that once grew large back to the disk.
+constexpr auto pragmas = R"(
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA journal_size_limit = 4194304;
+)";
+
+constexpr auto put_lease = R"(
+  INSERT INTO leases (mac, address, until, seated) VALUES (?1, ?2, ?3, ?4)
+  ON CONFLICT (mac) DO UPDATE SET address = ?2, until = ?3, seated = ?4
+)";
+
+constexpr auto put_node = R"(
+  INSERT OR REPLACE INTO nodes
+    (name, number, mac, address, dialect, machine_id, host_secret, host_public, generation, joined, last_up)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+)";
+
+std::int64_t to_number(std::chrono::system_clock::time_point time) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
+}
+
+std::chrono::system_clock::time_point to_time(std::int64_t number) {
+  using std::chrono::system_clock;
+  return system_clock::time_point(
+      std::chrono::duration_cast<system_clock::duration>(std::chrono::nanoseconds(number)));
+}
+
+Mac to_mac(std::int64_t number) {
+  Mac mac;
+  for (auto byte = mac.bytes.rbegin(); byte != mac.bytes.rend(); ++byte, number >>= 8)
+    *byte = static_cast<std::uint8_t>(number & 0xff);
+  return mac;
+}
+
+Failure explain(const std::filesystem::path& file, int code, const std::string& words) {
+  const auto name = file.string();
+  switch (code & 0xff) {
+    case SQLITE_FULL:
+      return {"the disk is full: " + name + " cannot grow",
+              "free some space under " + file.parent_path().string()};
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return {
+          name + " is damaged: " + words,
+          fmt::format("restore a copy, or start afresh (nodes will join anew): mv {0} {0}.damaged", name)};
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return {name + " is in use by another program", "end the program that holds it: fuser -v " + name};
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_CANTOPEN:
+      return {fmt::format("cannot open {}: {}", name, words),
+              "the file and its folder must be writable for the account of service.user"};
+    default:
+      return {fmt::format("cannot use {}: {}", name, words), "see what the kernel says of the disk: dmesg"};
+  }
+}
+
+tl::unexpected<Failure> failure(const std::filesystem::path& file, const SQLite::Exception& fault) {
+  return tl::unexpected{explain(file, fault.getErrorCode(), fault.what())};
+}
+
+/// SQLite gives its side files the mode of the database, so the mode is set before SQLite sees it.
+Result<void, Failure> make_private(const std::filesystem::path& file) {
+  const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  const bool done = fd >= 0 && ::fchmod(fd, 0600) == 0;
+  const std::string words = std::strerror(errno);
+  if (fd >= 0) ::close(fd);
+  if (!done) return tl::unexpected{explain(file, SQLITE_CANTOPEN, words)};
+  return {};
+}
+
+Result<void, Failure> bring_up_to_date(SQLite::Database& database, const std::filesystem::path& file) {
+  const int found = database.execAndGet("PRAGMA user_version").getInt();
+  if (found > schema_version)
+    return fail(fmt::format("{} was written by a newer rootstock (format {}, this one knows {})",
+                            file.string(), found, schema_version),
+                "install the newer version again");
+  const std::string verdict = database.execAndGet("PRAGMA quick_check(1)").getString();
+  if (verdict != "ok") return tl::unexpected{explain(file, SQLITE_CORRUPT, verdict)};
+  if (found == schema_version) return {};
+  SQLite::Transaction transaction(database);
+  database.exec(schema);
+  database.exec(fmt::format("PRAGMA user_version = {}", schema_version));
+  transaction.commit();
+  return {};
+}
+
+}  // namespace
+
+struct Database::Tables {
+  explicit Tables(const std::filesystem::path& path)
+      : file(path), database(path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, 2000) {}
+
+  void put(const dhcp::LeaseRecord& record) {
+    lease->bind(1, static_cast<std::int64_t>(record.mac.number()));
+    lease->bind(2, static_cast<std::int64_t>(record.address.value));
+    lease->bind(3, to_number(record.until));
+    lease->bind(4, record.seated ? 1 : 0);
+    lease->exec();
+    lease->reset();
+  }
+
+  void put(const NodeRecord& record) {
+    node->bindNoCopy(1, record.name);
+    node->bind(2, record.number);
+    node->bind(3, static_cast<std::int64_t>(record.mac.number()));
+    node->bind(4, static_cast<std::int64_t>(record.address.value));
+    int column = 5;
+    for (const auto* text :
+         {&record.dialect, &record.machine_id, &record.host_secret, &record.host_public, &record.generation})
+      node->bindNoCopy(column++, *text);
+    node->bind(10, to_number(record.joined));
+    node->bind(11, to_number(record.last_up));
+    node->exec();
+    node->reset();
+  }
+
+  /// A statement that failed stays failed until it is reset.
+  void reset() noexcept {
+    lease->tryReset();
+    node->tryReset();
+  }
+
+  std::filesystem::path file;
+  SQLite::Database database;
+  std::unique_ptr<SQLite::Statement> lease, node;
+};
+
+Database::Database(std::unique_ptr<Tables> tables) : tables_(std::move(tables)) {}
+Database::Database(Database&&) noexcept = default;
+Database::~Database() = default;
+
+Result<Database, Failure> Database::open(const std::filesystem::path& file) {
+  if (auto done = make_private(file); !done) return tl::unexpected{done.error()};
+  try {
+    auto tables = std::make_unique<Tables>(file);
+    tables->database.exec(pragmas);
+    if (auto done = bring_up_to_date(tables->database, file); !done) return tl::unexpected{done.error()};
+    tables->lease = std::make_unique<SQLite::Statement>(tables->database, put_lease);
+    tables->node = std::make_unique<SQLite::Statement>(tables->database, put_node);
+    return Database(std::move(tables));
+  } catch (const SQLite::Exception& fault) {
+    return failure(file, fault);
+  }
+}
+
+Result<std::vector<dhcp::LeaseRecord>, Failure> Database::leases() {
+  try {
+    SQLite::Statement rows(tables_->database,
+                           "SELECT mac, address, until, seated FROM leases ORDER BY seated, until");
+    std::vector<dhcp::LeaseRecord> found;
+    while (rows.executeStep())
+      found.push_back({to_mac(rows.getColumn(0).getInt64()), Ipv4{rows.getColumn(1).getUInt()},
+                       to_time(rows.getColumn(2).getInt64()), rows.getColumn(3).getInt() != 0});
+    return found;
+  } catch (const SQLite::Exception& fault) {
+    return failure(tables_->file, fault);
+  }
+}
+
+Result<std::vector<NodeRecord>, Failure> Database::nodes() {
+  try {
+    SQLite::Statement rows(
+        tables_->database,
+        "SELECT name, number, mac, address, dialect, machine_id, host_secret, host_public, "
+        "generation, joined, last_up FROM nodes ORDER BY number, name");
+    std::vector<NodeRecord> found;
+    while (rows.executeStep()) {
+      NodeRecord node;
+      node.name = rows.getColumn(0).getString();
+      node.number = rows.getColumn(1).getInt();
+      node.mac = to_mac(rows.getColumn(2).getInt64());
+      node.address = Ipv4{rows.getColumn(3).getUInt()};
+      int column = 4;
+      for (auto* text :
+           {&node.dialect, &node.machine_id, &node.host_secret, &node.host_public, &node.generation})
+        *text = rows.getColumn(column++).getString();
+      node.joined = to_time(rows.getColumn(9).getInt64());
+      node.last_up = to_time(rows.getColumn(10).getInt64());
+      found.push_back(std::move(node));
+    }
+    return found;
+  } catch (const SQLite::Exception& fault) {
+    return failure(tables_->file, fault);
+  }
+}
+
+Result<void, Failure> Database::write(const std::vector<dhcp::LeaseRecord>& leases,
+                                      const std::vector<NodeRecord>& nodes) {
+  try {
+    SQLite::Transaction transaction(tables_->database, SQLite::TransactionBehavior::IMMEDIATE);
+    for (const auto& lease : leases) tables_->put(lease);
+    for (const auto& node : nodes) tables_->put(node);
+    transaction.commit();
+    return {};
+  } catch (const SQLite::Exception& fault) {
+    tables_->reset();
+    return failure(tables_->file, fault);
+  }
+}
+
+}  // namespace rootstock::server

@@ -1,0 +1,157 @@
+#include "server/state/state.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "server/log/log.hpp"
+#include "server/state/database.hpp"
+
+namespace rootstock::server {
+namespace {
+
+namespace asio = boost::asio;
+using Clock = std::chrono::steady_clock;
+
+/// A node saved without a commit waits this long for one to ride with.
+constexpr auto node_patience = std::chrono::milliseconds(100);
+/// After a refused write, nodes are tried again this much later.
+constexpr auto retry_after = std::chrono::seconds(1);
+
+/// Someone who waits for the disk. The guard keeps the loop running until the answer is there.
+struct Waiting {
+  std::function<void(bool)> done;
+  asio::executor_work_guard<asio::io_context::executor_type> guard;
+};
+
+/// What waits for the disk.
+struct Queue {
+  std::vector<dhcp::LeaseRecord> leases;
+  std::vector<Waiting> waiting;
+  std::map<std::string, NodeRecord> nodes;  // by name: the last save of a node is the one that counts
+
+  bool empty() const { return waiting.empty() && nodes.empty(); }
+};
+
+}  // namespace
+
+struct State::Impl {
+  Impl(Database opened, asio::io_context& event_loop) : database(std::move(opened)), loop(event_loop) {}
+
+  void run() {
+    std::unique_lock lock(guard);
+    for (;;) {
+      wait_for_work(lock);
+      if (queue.empty() && stopping) return;
+      Queue taken = std::exchange(queue, {});
+      lock.unlock();
+      const bool written = write(taken);
+      lock.lock();
+      if (!written) put_back(std::move(taken.nodes));
+      if (!written && stopping && queue.waiting.empty())
+        return;  // the disk will not get better before we end
+    }
+  }
+
+  /// A commit wakes the writer at once; nodes alone wait a little for a commit to ride with.
+  void wait_for_work(std::unique_lock<std::mutex>& lock) {
+    const auto urgent = [this] { return stopping || !queue.waiting.empty(); };
+    wake.wait(lock, [&] { return urgent() || !queue.nodes.empty(); });
+    if (!urgent()) wake.wait_until(lock, nodes_due, urgent);
+  }
+
+  bool write(Queue& taken) {
+    std::vector<NodeRecord> changed;
+    changed.reserve(taken.nodes.size());
+    for (const auto& [name, node] : taken.nodes) changed.push_back(node);
+    const auto done = database.write(taken.leases, changed);
+    tell(done);
+    if (!taken.waiting.empty())
+      asio::post(loop, [ok = done.has_value(), waiting = std::move(taken.waiting)] {
+        for (const auto& one : waiting) one.done(ok);
+      });
+    return done.has_value();
+  }
+
+  void tell(const Result<void, Failure>& done) {
+    if (!done)
+      log::limited("state", done.error().what + "; no lease is acknowledged meanwhile; " + done.error().hint);
+    else if (refused)
+      log::info("state is written to the disk again");
+    refused = !done;
+  }
+
+  void put_back(std::map<std::string, NodeRecord> unwritten) {
+    queue.nodes.merge(std::move(unwritten));  // keeps what was saved since
+    nodes_due = Clock::now() + retry_after;
+  }
+
+  Database database;
+  std::vector<dhcp::LeaseRecord> leases;
+  std::vector<NodeRecord> nodes;
+  asio::io_context& loop;
+  bool refused = false;  // only the writer looks at it
+
+  std::mutex guard;  // of all below
+  std::condition_variable wake;
+  Queue queue;
+  Clock::time_point nodes_due{};
+  bool stopping = false;
+
+  std::thread writer;
+};
+
+State::State(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Result<std::unique_ptr<State>, Failure> State::open(const std::filesystem::path& file,
+                                                    asio::io_context& loop) {
+  auto database = Database::open(file);
+  if (!database) return tl::unexpected{database.error()};
+  auto leases = database->leases();
+  if (!leases) return tl::unexpected{leases.error()};
+  auto nodes = database->nodes();
+  if (!nodes) return tl::unexpected{nodes.error()};
+  auto impl = std::make_unique<Impl>(std::move(*database), loop);
+  impl->leases = std::move(*leases);
+  impl->nodes = std::move(*nodes);
+  impl->writer = std::thread([writer = impl.get()] { writer->run(); });
+  return std::unique_ptr<State>(new State(std::move(impl)));
+}
+
+State::~State() {
+  {
+    const std::lock_guard lock(impl_->guard);
+    impl_->stopping = true;
+  }
+  impl_->wake.notify_one();
+  impl_->writer.join();
+}
+
+const std::vector<dhcp::LeaseRecord>& State::leases() const { return impl_->leases; }
+const std::vector<NodeRecord>& State::nodes() const { return impl_->nodes; }
+
+void State::save(NodeRecord node) {
+  {
+    const std::lock_guard lock(impl_->guard);
+    if (impl_->queue.nodes.empty()) impl_->nodes_due = Clock::now() + node_patience;
+    auto name = node.name;
+    impl_->queue.nodes.insert_or_assign(std::move(name), std::move(node));
+  }
+  impl_->wake.notify_one();
+}
+
+void State::commit(std::vector<dhcp::LeaseRecord> changes, std::function<void(bool)> done) {
+  {
+    const std::lock_guard lock(impl_->guard);
+    auto& queue = impl_->queue;
+    queue.leases.insert(queue.leases.end(), changes.begin(), changes.end());
+    queue.waiting.push_back({std::move(done), asio::make_work_guard(impl_->loop)});
+  }
+  impl_->wake.notify_one();
+}
+
+}  // namespace rootstock::server
