@@ -83,7 +83,8 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   int least = near_enough + 1;
   if (word.size() > 64) return best;  // nobody's typing slip
   for (const auto& candidate : candidates) {
-    const int edits = distance(word, candidate);
+    // The beginning of a word is as good as a typing slip: warn for warning.
+    const int edits = word.size() > 1 && candidate.starts_with(word) ? 1 : distance(word, candidate);
     if (edits < least && edits < static_cast<int>(word.size())) {
       least = edits;
       best = candidate;

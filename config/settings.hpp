@@ -23,7 +23,7 @@ struct NetworkSettings {
   std::string interface;      ///< required
   Ipv4 address;               ///< required, written with its prefix length: "10.77.0.1/24"
   Subnet subnet;              ///< from `address`
-  AddressRange pool;          ///< default: every host of the subnet but the head
+  AddressRange pool;          ///< default: the longest run of hosts beside the head, router and name servers
   std::optional<Ipv4> router; ///< default: none; nodes need no way out
   std::vector<Ipv4> dns;      ///< default: none
   std::string domain = "cluster";

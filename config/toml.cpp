@@ -141,7 +141,8 @@ std::optional<std::int64_t> TomlTable::integer(const std::string& key, std::int6
   if (node == nullptr) return std::nullopt;
   const auto* value = as_node(node).as_integer();
   if (value == nullptr) {
-    fault(key, fmt::format("`{}` must be a whole number, not {}", key, type_name(as_node(node))));
+    fault(key, fmt::format("`{}` must be a whole number, not {}", key, type_name(as_node(node))),
+          as_node(node).is_string() ? "write it without quotes" : "");
   } else if (value->get() < least || value->get() > most) {
     fault(key, fmt::format("`{}` is {}, out of range", key, value->get()),
           fmt::format("from {} to {}", least, most));
@@ -230,14 +231,18 @@ std::vector<std::string> TomlTable::keys() const {
   return names;
 }
 
+std::string TomlTable::heading() const {
+  const auto bracket = path_.find('[');
+  return bracket == std::string::npos ? fmt::format("[{}]", path_)
+                                      : fmt::format("[[{}]]", path_.substr(0, bracket));
+}
+
 std::string TomlTable::required_text(const std::string& key, std::string_view hint) const {
   const bool there = has(key);
   auto value = text(key);
   if (there || !source_->readable()) return value.value_or("");
-  fault(key,
-        path_.empty() ? fmt::format("`{}` is missing", key)
-                      : fmt::format("`{}` is missing in [{}]", key, path_),
-        std::string{hint});
+  const auto where = path_.empty() ? std::string{} : " in " + heading();
+  fault(key, fmt::format("`{}` is missing{}", key, where), std::string{hint});
   return "";
 }
 

@@ -57,6 +57,7 @@ class TomlTable {
   friend class Toml;
   TomlTable(Source& source, std::string path, const void* node);
   const void* find(const std::string& key) const;
+  std::string heading() const;
 
   Source* source_;
   std::string path_;

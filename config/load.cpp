@@ -1,0 +1,195 @@
+#include "config/load.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include "config/toml.hpp"
+#include "config/validate.hpp"
+
+namespace rootstock {
+
+namespace {
+
+template <class T>
+void take(T& setting, std::optional<T> value) {
+  if (value) setting = std::move(*value);
+}
+
+void take_port(std::uint16_t& setting, const TomlTable& table, const std::string& key) {
+  if (const auto value = table.integer(key, 1, 65535)) setting = static_cast<std::uint16_t>(*value);
+}
+
+void take_count(int& setting, const TomlTable& table, const std::string& key, int least, int most) {
+  if (const auto value = table.integer(key, least, most)) setting = static_cast<int>(*value);
+}
+
+void take_path(std::filesystem::path& setting, const TomlTable& table, const std::string& key) {
+  if (const auto value = table.text(key)) setting = *value;
+}
+
+std::optional<Ipv4> read_address(const TomlTable& table, const std::string& key, const std::string& text) {
+  const auto address = Ipv4::parse(text);
+  if (!address)
+    table.fault(key, "\"" + text + "\" is not an IPv4 address", "write four numbers, as in \"10.77.0.1\"");
+  return address;
+}
+
+/// "10.77.0.1/24" says both who the head is and which network it is on.
+void read_head_address(const TomlTable& table, NetworkSettings& network) {
+  const auto hint =
+      "write the head's own address on the cluster network and its prefix length: \"10.77.0.1/24\"";
+  const auto text = table.required_text("address", hint);
+  if (text.empty()) {
+    if (table.sound("address") && table.has("address")) table.fault("address", "`address` is empty", hint);
+    return;
+  }
+  const auto slash = text.find('/');
+  const auto address = Ipv4::parse(std::string_view{text}.substr(0, slash));
+  if (!address) return table.fault("address", "\"" + text + "\" is not an IPv4 address", hint);
+  if (slash == std::string::npos) return table.fault("address", "the prefix length is missing", hint);
+  int prefix = 0;
+  const auto* last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data() + slash + 1, last, prefix);
+  if (error != std::errc{} || end != last || prefix < 8 || prefix > 30)
+    return table.fault("address", "the prefix length must be a number from 8 to 30", hint);
+  network.address = *address;
+  network.subnet = Subnet::of(*address, prefix);
+}
+
+/// The longest run of hosts that none of `taken` interrupts.
+AddressRange free_run(const Subnet& subnet, std::vector<Ipv4> taken) {
+  std::sort(taken.begin(), taken.end());
+  taken.push_back(subnet.broadcast());
+  AddressRange best{Ipv4{1}, Ipv4{0}};
+  Ipv4 first = subnet.first_host();
+  for (const auto end : taken) {
+    if (!subnet.contains(end) || end < first) continue;
+    const AddressRange run{first, Ipv4{end.value - 1}};
+    if (run.size() > best.size()) best = run;
+    first = Ipv4{end.value + 1};
+  }
+  return best;
+}
+
+void read_pool(const TomlTable& table, NetworkSettings& network) {
+  const auto text = table.text("pool");
+  if (!text) {
+    std::vector<Ipv4> taken = network.dns;
+    taken.push_back(network.address);
+    if (network.router) taken.push_back(*network.router);
+    network.pool = free_run(network.subnet, taken);
+    return;
+  }
+  const auto dash = text->find('-');
+  const auto first = Ipv4::parse(std::string_view{*text}.substr(0, dash));
+  const auto last =
+      dash == std::string::npos ? std::nullopt : Ipv4::parse(std::string_view{*text}.substr(dash + 1));
+  if (!first || !last)
+    return table.fault("pool", "\"" + *text + "\" is not a range of addresses",
+                       "write the first and the last: \"10.77.0.100-10.77.0.200\"");
+  network.pool = {*first, *last};
+}
+
+void read_network(const TomlTable& table, NetworkSettings& network) {
+  network.interface =
+      table.required_text("interface", "name the interface of the cluster network, as `ip link` shows it");
+  read_head_address(table, network);
+  if (const auto router = table.text("router")) network.router = read_address(table, "router", *router);
+  const auto servers = table.texts("dns");
+  for (std::size_t i = 0; i < servers.size(); ++i)
+    if (const auto server = read_address(table, "dns[" + std::to_string(i) + "]", servers[i]))
+      network.dns.push_back(*server);
+  take(network.domain, table.text("domain"));
+  read_pool(table, network);
+}
+
+void read_nodes(const TomlTable& table, NodeSettings& nodes) {
+  take(nodes.prefix, table.text("prefix"));
+  take_count(nodes.digits, table, "digits", 1, 6);
+  take(nodes.image, table.text("image"));
+  take(nodes.kernel_options, table.text("kernel_options"));
+  for (auto& file : table.texts("authorized_keys")) nodes.authorized_keys.emplace_back(std::move(file));
+}
+
+void read_slurm(const TomlTable& table, SlurmSettings& slurm) {
+  take(slurm.enabled, table.boolean("enabled"));
+  take_path(slurm.munge_key, table, "munge_key");
+  take_port(slurm.controller_port, table, "controller_port");
+  take_count(slurm.max_nodes, table, "max_nodes", 1, 65000);
+}
+
+void read_ports(const TomlTable& table, PortSettings& ports) {
+  take_port(ports.dhcp, table, "dhcp");
+  take_port(ports.tftp, table, "tftp");
+  take_port(ports.http, table, "http");
+  take_port(ports.nfs, table, "nfs");
+}
+
+void read_service(const TomlTable& table, ServiceSettings& service) {
+  take(service.user, table.text("user"));
+  take(service.group, table.text("group"));
+  take(service.log_level, table.text("log_level"));
+}
+
+Settings read(const TomlTable& top) {
+  Settings settings;
+  take(settings.cluster.name, top.table("cluster").text("name"));
+  read_network(top.table("network"), settings.network);
+  const auto dhcp = top.table("dhcp");
+  take(settings.dhcp.lease_time, dhcp.duration("lease_time"));
+  take(settings.dhcp.conflict_probe, dhcp.boolean("conflict_probe"));
+  if (const auto folder = top.table("tftp").text("extra_files")) settings.tftp.extra_files = *folder;
+  read_nodes(top.table("nodes"), settings.nodes);
+  read_slurm(top.table("slurm"), settings.slurm);
+  read_ports(top.table("ports"), settings.ports);
+  take_path(settings.paths.state, top.table("paths"), "state");
+  take_path(settings.paths.run, top.table("paths"), "run");
+  read_service(top.table("service"), settings.service);
+  return settings;
+}
+
+Settings read(Source& source) {
+  const Toml document{source};
+  const auto settings = read(document.top());
+  document.finish();
+  if (source.readable()) validate(settings, source);
+  return settings;
+}
+
+}  // namespace
+
+Result<Settings, std::vector<Diagnostic>> load_text(std::string text, const std::string& file) {
+  Source source{file, std::move(text)};
+  auto settings = read(source);
+  if (!source.sound()) return tl::unexpected{source.faults()};
+  return settings;
+}
+
+Result<Settings, std::vector<Diagnostic>> load(const std::filesystem::path& file) {
+  std::error_code error;
+  std::ifstream in;
+  if (std::filesystem::is_directory(file, error)) error = std::make_error_code(std::errc::is_a_directory);
+  if (!error) in.open(file, std::ios::binary);
+  if (!error && !in) error = {errno, std::generic_category()};
+  if (!error) return load_text({std::istreambuf_iterator<char>(in), {}}, file.string());
+  return tl::unexpected{std::vector{Diagnostic{file.string(),
+                                               {},
+                                               "",
+                                               "cannot be read: " + error.message(),
+                                               "name another file with --config FILE, or write this one: the "
+                                               "settings are explained in config/example.toml"}}};
+}
+
+std::vector<std::string> known_settings() {
+  Source source{"", ""};
+  read(source);
+  std::vector<std::string> keys;
+  for (const auto& path : source.asked())
+    if (path.find('.') != std::string::npos) keys.push_back(path);
+  return keys;
+}
+
+}  // namespace rootstock
