@@ -33,4 +33,27 @@ struct Board {
   std::string vendor_class;                          ///< option 60, as sent
 };
 
+/// What a message gives away about the firmware that sent it.
+struct Clues {
+  std::string_view vendor_class;      ///< option 60
+  std::string_view user_class;        ///< option 77
+  std::optional<std::uint16_t> arch;  ///< option 93, the first of the list
+  bool ipxe_options = false;          ///< option 175 is there
+};
+
+Dialect recognise(const Clues& clues);
+
+/// One row of the table of dialects: how to recognise it, its words, and what it needs to hear.
+struct DialectRow {
+  Dialect dialect;
+  std::string_view name;
+  bool boots;
+  bool (*asks_like_this)(const Clues&);
+  std::string_view boot_file;  ///< option 67 and `file`; empty: nothing to boot
+  bool by_http;                ///< `boot_file` is a path on the head's web server, sent as a whole address
+  std::string_view why;
+};
+
+const DialectRow& row_of(Dialect dialect);
+
 }  // namespace rootstock::dhcp

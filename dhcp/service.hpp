@@ -31,8 +31,8 @@ struct ServiceOptions {
 class Service {
  public:
   /// `leases`: what the disk held at start.
-  Service(boost::asio::io_context& loop, ServiceOptions options, const std::vector<LeaseRecord>& leases, Seating& seating,
-          LeaseLog& log, Observer& observer);
+  Service(boost::asio::io_context& loop, ServiceOptions options, const std::vector<LeaseRecord>& leases,
+          Seating& seating, LeaseLog& log, Observer& observer);
   ~Service();
 
   /// Opens the sockets (UDP and packet); needs root. Call before privileges are dropped.

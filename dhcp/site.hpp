@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/address.hpp"
@@ -19,7 +20,8 @@ struct LeaseRecord {
   Mac mac;
   Ipv4 address;
   Time until{};
-  bool seated = false;  ///< belongs to a node: the address is never given to another board, whatever `until` says
+  bool seated =
+      false;  ///< belongs to a node: the address is never given to another board, whatever `until` says
 };
 
 /// Who sits where.
@@ -27,7 +29,8 @@ class Seating {
  public:
   virtual ~Seating() = default;
   /// The node name of the board, which is offered `address`. A booting board that is new joins here and now;
-  /// its row reaches the disk with the next LeaseLog::commit. None: no seat (a plain client that no node knows).
+  /// its row reaches the disk with the next LeaseLog::commit. None: no seat (a plain client that no node
+  /// knows).
   virtual std::optional<std::string> seat(const Board& board, Ipv4 address) = 0;
 };
 
@@ -36,7 +39,8 @@ class LeaseLog {
  public:
   virtual ~LeaseLog() = default;
   /// Makes `changes` durable in one sync, then calls `done(true)`; `done(false)` when the disk refused.
-  /// Returns at once; `done` runs later, on the thread of the caller's event loop. One commit is in flight at a time.
+  /// Returns at once; `done` runs later, on the thread of the caller's event loop. One commit is in flight at
+  /// a time.
   virtual void commit(std::vector<LeaseRecord> changes, std::function<void(bool)> done) = 0;
 };
 
@@ -54,6 +58,12 @@ class Observer {
  public:
   virtual ~Observer() = default;
   virtual void on_exchange(const Exchange& exchange) = 0;
+  /// A packet that could not be used: `kind` as in Service::counters(), `from` its source address (0.0.0.0 is
+  /// usual). May come as fast as the wire: whoever logs it sets the pace.
+  virtual void on_malformed(std::string_view kind, Ipv4 from) {
+    static_cast<void>(kind);
+    static_cast<void>(from);
+  }
 };
 
 }  // namespace rootstock::dhcp

@@ -1,0 +1,145 @@
+#include "dhcp/leases.hpp"
+
+namespace rootstock::dhcp {
+
+bool LeaseBook::is_ours(Ipv4 address) const {
+  const auto& subnet = space_.subnet;
+  return subnet.contains(address) && address != space_.head && address != subnet.network &&
+         address != subnet.broadcast();
+}
+
+const LeaseBook::Slot* LeaseBook::slot(Ipv4 address) const {
+  const auto found = slots_.find(address.value);
+  return found == slots_.end() ? nullptr : &found->second;
+}
+
+void LeaseBook::restore(const LeaseRecord& record) {
+  if (!(record.seated ? is_ours(record.address) : in_pool(record.address))) return;
+  // Two rows may name one address (it was given on) or one board (it moved): a seat wins, else the later
+  // lease.
+  const auto outranks = [&](Ipv4 address) {
+    const auto* there = slot(address);
+    if (!there) return true;
+    return record.seated != there->seated ? record.seated : record.until >= there->until;
+  };
+  if (!outranks(record.address)) return;
+  if (const auto other = address_of(record.mac); other && !outranks(*other)) return;
+  bind(record.mac, record.address, record.until, record.seated);
+}
+
+std::optional<Ipv4> LeaseBook::offer(const Mac& mac, std::optional<Ipv4> wanted, Time now, Time until) {
+  if (const auto own = address_of(mac)) {
+    auto& held = slots_.at(own->value);
+    if (!held.seated && held.until < until) hold_until(*own, held, until);
+    return own;
+  }
+  const auto untouched = [&](Ipv4 address) { return in_pool(address) && !slot(address); };
+  auto address = wanted && untouched(*wanted) ? wanted : never_used();
+  if (!address) address = longest_free(now);
+  if (address) hold_until(*address, claim(mac, *address), until);
+  return address;
+}
+
+bool LeaseBook::may_take(const Mac& mac, Ipv4 address, Time now) const {
+  const auto* there = slot(address);
+  if (!there) return in_pool(address);
+  if (there->state != State::nobodys && there->owner == mac) return true;
+  return !there->seated && there->until <= now;
+}
+
+LeaseRecord LeaseBook::bind(const Mac& mac, Ipv4 address, Time until, bool seated) {
+  auto& slot = claim(mac, address);
+  leave_queue(address, slot);
+  slot.state = State::bound;
+  slot.proved = true;
+  slot.seated = slot.seated || seated;
+  hold_until(address, slot, until);
+  return {mac, address, until, slot.seated};
+}
+
+std::optional<LeaseRecord> LeaseBook::release(const Mac& mac, Ipv4 address, Time now) {
+  const auto* there = slot(address);
+  if (!there || there->owner != mac || there->state != State::bound) return std::nullopt;
+  hold_until(address, slots_.at(address.value), now);
+  return LeaseRecord{mac, address, now, there->seated};
+}
+
+void LeaseBook::withdraw(const Mac& mac, Time now) {
+  const auto own = address_of(mac);
+  if (own && slot(*own)->state == State::offered) hold_until(*own, slots_.at(own->value), now);
+}
+
+std::optional<LeaseRecord> LeaseBook::decline(Ipv4 address, Time now, Time until) {
+  const auto found = slots_.find(address.value);
+  if (found == slots_.end() || found->second.state == State::nobodys) return std::nullopt;
+  auto& slot = found->second;
+  std::optional<LeaseRecord> ended;
+  if (slot.state == State::bound) ended = LeaseRecord{slot.owner, address, now, false};
+  leave_queue(address, slot);
+  addresses_.erase(slot.owner);
+  slot = Slot{{}, {}, State::nobodys, false, false};
+  if (in_pool(address))
+    hold_until(address, slot, until);
+  else
+    slots_.erase(found);
+  return ended;
+}
+
+std::optional<Ipv4> LeaseBook::address_of(const Mac& mac) const {
+  const auto found = addresses_.find(mac);
+  return found == addresses_.end() ? std::nullopt : std::optional{found->second};
+}
+
+bool LeaseBook::is_proved(Ipv4 address) const {
+  const auto* there = slot(address);
+  return there && there->proved;
+}
+
+void LeaseBook::prove(Ipv4 address) {
+  if (const auto found = slots_.find(address.value); found != slots_.end()) found->second.proved = true;
+}
+
+/// Slots are never taken away from pool addresses, so what is behind the mark stays behind it.
+std::optional<Ipv4> LeaseBook::never_used() {
+  for (; fresh_ <= space_.pool.last.value; ++fresh_) {
+    const Ipv4 address{static_cast<std::uint32_t>(fresh_)};
+    if (is_ours(address) && !slot(address)) return address;
+  }
+  return std::nullopt;
+}
+
+std::optional<Ipv4> LeaseBook::longest_free(Time now) const {
+  if (reusable_.empty() || reusable_.begin()->first > now) return std::nullopt;
+  return Ipv4{reusable_.begin()->second};
+}
+
+/// The slot of `address`, now the board's: whoever had it is forgotten, and so is what else the board had.
+LeaseBook::Slot& LeaseBook::claim(const Mac& mac, Ipv4 address) {
+  const auto [place, is_new] = slots_.try_emplace(address.value);
+  auto& slot = place->second;
+  const bool stays = !is_new && slot.state != State::nobodys && slot.owner == mac;
+  if (stays) return slot;
+  if (!is_new) {
+    leave_queue(address, slot);
+    if (slot.state != State::nobodys) addresses_.erase(slot.owner);
+  }
+  if (const auto before = address_of(mac)) {
+    auto& left = slots_.at(before->value);
+    leave_queue(*before, left);
+    left = Slot{{}, left.until, State::nobodys, false, false};
+    hold_until(*before, left, Time{});
+  }
+  slot = Slot{mac, {}, State::offered, false, false};
+  addresses_[mac] = address;
+  return slot;
+}
+
+void LeaseBook::hold_until(Ipv4 address, Slot& slot, Time until) {
+  leave_queue(address, slot);
+  slot.until = until;
+  if (!slot.seated && in_pool(address)) reusable_.emplace(until, address.value);
+}
+
+void LeaseBook::leave_queue(Ipv4 address, const Slot& slot) { reusable_.erase({slot.until, address.value}); }
+
+}  // namespace rootstock::dhcp

@@ -1,0 +1,84 @@
+#pragma once
+// Who holds which address: the addresses of one subnet, keyed by MAC (one NIC shows three or four client-ids
+// during one boot, NETBOOT-FACTS section 0). No disk, no clock. Every operation is at most O(log n).
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <utility>
+
+#include "config/address.hpp"
+#include "dhcp/site.hpp"
+
+namespace rootstock::dhcp {
+
+/// The space addresses come from. The head, the network and the broadcast address are never given out.
+struct AddressSpace {
+  Subnet subnet;
+  AddressRange pool;
+  Ipv4 head;
+};
+
+class LeaseBook {
+ public:
+  explicit LeaseBook(const AddressSpace& space) : space_(space), fresh_(space.pool.first.value) {}
+
+  /// A lease that the disk held at start. Left out when its address is no longer ours to give, unless a node
+  /// has it.
+  void restore(const LeaseRecord& record);
+
+  /// The address for a board that wants one, held for it until `until`: its own of old, else the one it
+  /// `wanted` if nobody was ever given that, else one never used, else the one that has been free the
+  /// longest. None: the pool is full.
+  std::optional<Ipv4> offer(const Mac& mac, std::optional<Ipv4> wanted, Time now, Time until);
+  /// May the board take `address`: it is the board's own, or free? (After a restart without our memory of
+  /// it.)
+  bool may_take(const Mac& mac, Ipv4 address, Time now) const;
+  /// `address` is the board's until then; may_take() was asked before. `seated`: for good.
+  LeaseRecord bind(const Mac& mac, Ipv4 address, Time until, bool seated);
+
+  /// The client gave it back; it stays the client's if it returns before somebody else needs it.
+  std::optional<LeaseRecord> release(const Mac& mac, Ipv4 address, Time now);
+  /// A client chose another server's offer: what was only offered to it is free again.
+  void withdraw(const Mac& mac, Time now);
+  /// Somebody else on the wire uses it: nobody gets it before `until`. Gives the lease that ended, if it was
+  /// one.
+  std::optional<LeaseRecord> decline(Ipv4 address, Time now, Time until);
+
+  /// The address that the book knows the board by, its lease over or not.
+  std::optional<Ipv4> address_of(const Mac& mac) const;
+
+  /// Has nobody answered for the address since this board came to it, or was it the board's before?
+  bool is_proved(Ipv4 address) const;
+  void prove(Ipv4 address);
+
+ private:
+  enum class State : std::uint8_t { offered, bound, nobodys };
+  struct Slot {
+    Mac owner;
+    Time until{};
+    State state = State::offered;
+    bool seated = false;
+    bool proved = false;
+  };
+  using Slots = std::unordered_map<std::uint32_t, Slot>;
+
+  bool is_ours(Ipv4 address) const;
+  bool in_pool(Ipv4 address) const { return space_.pool.contains(address) && is_ours(address); }
+  const Slot* slot(Ipv4 address) const;
+  std::optional<Ipv4> never_used();
+  std::optional<Ipv4> longest_free(Time now) const;
+  Slot& claim(const Mac& mac, Ipv4 address);
+  void hold_until(Ipv4 address, Slot& slot, Time until);
+  void leave_queue(Ipv4 address, const Slot& slot);
+
+  AddressSpace space_;
+  Slots slots_;
+  std::unordered_map<Mac, Ipv4> addresses_;
+  std::set<std::pair<Time, std::uint32_t>>
+      reusable_;         ///< by the time they are or become free; seated ones are not here
+  std::uint64_t fresh_;  ///< every pool address below it has a slot
+};
+
+}  // namespace rootstock::dhcp

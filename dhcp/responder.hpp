@@ -1,0 +1,77 @@
+#pragma once
+// An authoritative RFC 2131 server for one network: a message and a time in, what to do about it out. No
+// sockets, no disk, no waiting: when an answer must wait for something, the outcome says for what.
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dhcp/leases.hpp"
+#include "dhcp/message.hpp"
+#include "dhcp/policy.hpp"
+#include "dhcp/reply.hpp"
+#include "dhcp/site.hpp"
+
+namespace rootstock::dhcp {
+
+struct NetworkParameters {
+  AddressSpace space;
+  std::optional<Ipv4> router;
+  std::vector<Ipv4> dns;
+  std::string domain;
+  std::chrono::seconds lease_time{12 * 3600};
+  std::uint16_t http_port = 80;
+  bool conflict_probe = true;
+};
+
+/// How long an address rests after somebody was found to use it.
+constexpr std::chrono::minutes decline_rest{10};
+
+/// What one message led to.
+struct Outcome {
+  Board board;
+  std::string asked;     ///< "DISCOVER" ...
+  std::string answered;  ///< "OFFER", "ACK", "NAK"; empty when silent
+  Ipv4 address;
+  std::string why;
+
+  std::optional<Message> reply;
+  Destination to;
+  std::optional<LeaseRecord> lease;  ///< must be on disk before the reply leaves
+  std::optional<Ipv4> probe;         ///< ask the wire for this address first, prove() it, and come again
+};
+
+/// RFC 2131 4.3.6, table 4: the fields a client fills in tell which state it is in.
+enum class RequestKind : std::uint8_t { selecting, init_reboot, renewing, malformed };
+RequestKind kind_of(const Message& request);
+
+class Responder {
+ public:
+  Responder(NetworkParameters network, LeaseBook& leases, Seating& seating);
+
+  Outcome answer(const Message& question, Time now);
+
+ private:
+  Outcome discover(const Message& question, Outcome outcome, Time now);
+  Outcome request(const Message& question, Outcome outcome, Time now);
+  Outcome selecting(const Message& question, Outcome outcome, Time now);
+  Outcome keeping(const Message& question, Outcome outcome, Ipv4 address, Time now);
+  Outcome decline(const Message& question, Outcome outcome, Time now);
+  Outcome release(const Message& question, Outcome outcome, Time now);
+  Outcome inform(const Message& question, Outcome outcome);
+
+  Outcome acknowledge(const Message& question, Outcome outcome, Ipv4 address, Time now);
+  Outcome refuse(const Message& question, Outcome outcome, std::string why) const;
+  Outcome send(const Message& question, Outcome outcome, Message reply) const;
+  void add_lease(Message& reply) const;
+  void add_network(Message& reply) const;
+  std::string add_boot(Message& reply, const Board& board) const;
+
+  NetworkParameters network_;
+  Head head_;
+  LeaseBook& leases_;
+  Seating& seating_;
+};
+
+}  // namespace rootstock::dhcp

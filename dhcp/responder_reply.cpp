@@ -1,0 +1,69 @@
+// The part of Responder that builds answers.
+#include <fmt/format.h>
+
+#include "dhcp/responder.hpp"
+
+namespace rootstock::dhcp {
+
+Outcome Responder::acknowledge(const Message& question, Outcome outcome, Ipv4 address, Time now) {
+  const auto name = seating_.seat(outcome.board, address);
+  outcome.lease = leases_.bind(outcome.board.mac, address, now + network_.lease_time, name.has_value());
+  auto reply = reply_to(question, MessageType::ack, head_.address);
+  reply.your_ip = address;
+  add_lease(reply);
+  add_network(reply);
+  if (name) reply.options.set(Code::host_name, std::string_view{*name});
+  outcome.why = add_boot(reply, outcome.board);
+  return send(question, std::move(outcome), std::move(reply));
+}
+
+/// RFC 2131 table 3: a NAK carries nothing but its reason and who sent it.
+Outcome Responder::refuse(const Message& question, Outcome outcome, std::string why) const {
+  auto reply = reply_to(question, MessageType::nak, head_.address);
+  reply.options.set(Code::message, std::string_view{why});
+  outcome.why = std::move(why);
+  return send(question, std::move(outcome), std::move(reply));
+}
+
+Outcome Responder::send(const Message& question, Outcome outcome, Message reply) const {
+  trim(reply, size_limit(question));
+  outcome.answered = name_of(*reply.type());
+  outcome.to = destination_of(question, reply);
+  outcome.reply = std::move(reply);
+  return outcome;
+}
+
+/// RFC 2131 4.4.5: renew at half of the lease, rebind at seven eighths.
+void Responder::add_lease(Message& reply) const {
+  const auto seconds = static_cast<std::uint32_t>(network_.lease_time.count());
+  reply.options.set_u32(Code::lease_time, seconds);
+  reply.options.set_u32(Code::renewal_time, seconds / 2);
+  reply.options.set_u32(Code::rebinding_time, seconds - seconds / 8);
+}
+
+/// Sent whether asked for or not: the Raspberry Pi's REQUEST names no parameters and needs them all the same.
+void Responder::add_network(Message& reply) const {
+  const auto& subnet = network_.space.subnet;
+  reply.options.set(Code::subnet_mask, subnet.mask());
+  reply.options.set(Code::broadcast_address, subnet.broadcast());
+  if (network_.router) reply.options.set(Code::router, *network_.router);
+  if (!network_.dns.empty()) reply.options.set(Code::dns, network_.dns);
+  if (!network_.domain.empty()) reply.options.set(Code::domain_name, std::string_view{network_.domain});
+}
+
+/// Firmwares disagree on where they look for the boot server, so it stands in siaddr, in 66 as text, and in
+/// 54 (NETBOOT-FACTS section 0). No 60 "PXEClient": EDK2 would then ask port 4011 and wait ten seconds.
+std::string Responder::add_boot(Message& reply, const Board& board) const {
+  const auto advice = advise(board.dialect, head_);
+  reply.next_server = head_.address;
+  reply.options.set(Code::tftp_server, std::string_view{head_.address.text()});
+  if (!advice.file.empty()) {
+    reply.options.set(Code::boot_file, std::string_view{advice.file});
+    reply.file = advice.file;
+  } else if (!board.vendor_class.empty() && board.arch) {
+    return fmt::format("no boot file for firmware '{}': an address only", board.vendor_class);
+  }
+  return advice.why;
+}
+
+}  // namespace rootstock::dhcp
