@@ -1,6 +1,7 @@
 #pragma once
-// The initramfs, written as a newc cpio straight from an image tree: static busybox, the module closure for network,
-// NFS, loop, squashfs and overlay, and one readable `init`. No chroot; any architecture; same tree, same bytes.
+// The initramfs, written as a newc cpio straight from an image tree: static busybox, the module closure for
+// network, NFS, loop, squashfs and overlay, and one readable `init`. No chroot; any architecture; same tree,
+// same bytes.
 
 #include <cstdint>
 #include <filesystem>
@@ -17,7 +18,8 @@ struct InitramfsReport {
 };
 
 /// `tree`: the root directory of the image, with /lib/modules/<kernel_version> and /bin/busybox (static).
-Result<InitramfsReport, Failure> write_initramfs(const std::filesystem::path& tree, const std::string& kernel_version,
+Result<InitramfsReport, Failure> write_initramfs(const std::filesystem::path& tree,
+                                                 const std::string& kernel_version,
                                                  const std::filesystem::path& out);
 
 }  // namespace rootstock::rootfs

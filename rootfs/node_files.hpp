@@ -1,6 +1,7 @@
 #pragma once
-// What every image must carry to be a node: the units that report "up" and start slurmd, the masks that keep network
-// managers off the boot NIC, empty fstab, volatile journal. Written into the tree before it is packed.
+// What every image must carry to be a node: the units that report "up" and start slurmd, the masks that keep
+// network managers off the boot NIC, empty fstab, volatile journal. Written into the tree before it is
+// packed.
 
 #include <filesystem>
 #include <vector>
@@ -11,7 +12,8 @@ namespace rootstock::rootfs {
 
 Result<void, Failure> install_node_files(const std::filesystem::path& tree);
 
-/// What would keep a node from coming up with this tree: no kernel, no static busybox, modules missing, no slurmd ...
+/// What would keep a node from coming up with this tree: no kernel, no static busybox, modules missing, no
+/// slurmd ...
 std::vector<Failure> check_tree(const std::filesystem::path& tree);
 
 }  // namespace rootstock::rootfs

@@ -44,8 +44,9 @@ struct HostEntry {
   Ipv4 address;
 };
 
-std::vector<OverlayFile> overlay_files(const Settings& settings, const SiteSecrets& secrets, const NodeIdentity& node,
-                                       const std::vector<HostEntry>& hosts, const std::string& generation_label);
+std::vector<OverlayFile> overlay_files(const Settings& settings, const SiteSecrets& secrets,
+                                       const NodeIdentity& node, const std::vector<HostEntry>& hosts,
+                                       const std::string& generation_label);
 
 /// The files as a gzip'd tar (edge: libarchive). Same files, same bytes.
 std::string overlay_archive(const std::vector<OverlayFile>& files);

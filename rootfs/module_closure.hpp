@@ -1,0 +1,50 @@
+#pragma once
+// Which kernel modules an initramfs needs: the ones that were asked for, and all they depend on, worked out
+// from the text files that depmod left beside the modules.
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rootstock::rootfs {
+
+/// "kernel/drivers/net/ethernet/realtek/r8169.ko.xz" → "r8169". The kernel takes '-' and '_' for one letter;
+/// so do we.
+std::string module_name(std::string_view path);
+
+struct KernelModule {
+  std::string path;                ///< below /lib/modules/<version>
+  std::vector<std::string> needs;  ///< names, in the order of modules.dep, then "pre" soft dependencies
+};
+
+struct ModuleIndex {
+  std::map<std::string, KernelModule> modules;  ///< by name
+  std::set<std::string> builtin;                ///< names of what is in the kernel itself
+};
+
+/// From the contents of modules.dep, modules.builtin and modules.softdep.
+ModuleIndex parse_module_index(std::string_view dep, std::string_view builtin, std::string_view softdep);
+
+struct ModuleClosure {
+  std::vector<std::string> names;    ///< what a module needs comes before it
+  std::vector<std::string> missing;  ///< asked for or needed, but neither a module nor built in
+};
+
+ModuleClosure close_over(const ModuleIndex& index, const std::vector<std::string>& wanted);
+
+/// Without these no node mounts its root.
+const std::vector<std::string>& required_modules();
+
+/// The network drivers of `index` worth their bytes in an initramfs, and the buses they sit on.
+std::vector<std::string> network_drivers(const ModuleIndex& index);
+
+/// modules.dep for the closure alone. Soft dependencies become real ones, because busybox's modprobe knows no
+/// others.
+std::string closed_modules_dep(const ModuleIndex& index, const ModuleClosure& closure);
+
+/// The lines of modules.alias that name a module of the closure.
+std::string closed_modules_alias(std::string_view alias, const ModuleClosure& closure);
+
+}  // namespace rootstock::rootfs
