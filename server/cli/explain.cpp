@@ -1,0 +1,75 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <boost/json/serialize.hpp>
+#include <memory>
+#include <optional>
+
+#include "server/cli/admin_client.hpp"
+#include "server/cli/print.hpp"
+
+namespace rootstock::server {
+
+namespace {
+
+struct Asked {
+  std::string mac;
+  std::optional<std::uint16_t> arch;
+  bool ipxe = false;
+};
+
+std::string or_else(std::string text, std::string_view otherwise) {
+  return text.empty() ? std::string{otherwise} : text;
+}
+
+void print(const boost::json::object& answer) {
+  const auto node = text_of(answer, "node");
+  fmt::print("{}", aligned({{"board", text_of(answer, "mac")},
+                            {"dialect", text_of(answer, "dialect")},
+                            {"node", or_else(node, "none yet: it gets the next free seat when it boots")},
+                            {"address", or_else(text_of(answer, "address"), "-")},
+                            {"boot file", or_else(text_of(answer, "boot_file"), "none")},
+                            {"generation", or_else(text_of(answer, "generation"), "-")}}));
+  fmt::print("\nbecause\n");
+  for (const auto& line : list_of(answer, "why"))
+    if (const auto* text = line.if_string()) fmt::print("  - {}\n", std::string_view{*text});
+}
+
+void run(Context& context, const Asked& asked) {
+  const auto mac = Mac::parse(asked.mac);
+  if (!mac)
+    return context.failed({fmt::format("\"{}\" is not a MAC address", asked.mac),
+                           "write six pairs, as on the board's label: 52:54:00:12:34:56"},
+                          exit_bad_input);
+  auto target = "/explain?mac=" + mac->text();
+  if (asked.arch) target += fmt::format("&arch={}", *asked.arch);
+  if (asked.ipxe) target += "&ipxe=1";
+  const auto answer = ask(context, target);
+  if (!answer) return;
+  if (context.json)
+    fmt::print("{}\n", boost::json::serialize(*answer));
+  else
+    print(answer->as_object());
+}
+
+}  // namespace
+
+void add_explain(CLI::App& app, Context& context) {
+  auto* command = app.add_subcommand("explain", "What a board would be told, and why");
+  const auto asked = std::make_shared<Asked>();
+  command->add_option("MAC", asked->mac, "The board's network address, as on its label")->required();
+  command->add_option("--arch", asked->arch, "Ask as this firmware: the number in DHCP option 93")
+      ->type_name("N");
+  command->add_flag("--ipxe", asked->ipxe, "Ask as iPXE, which the board's own firmware has already loaded");
+  command->footer(R"(Nothing is sent to the board and nothing changes.
+
+Firmware numbers (RFC 4578): 0 x86 BIOS, 7 UEFI x86-64.
+
+Examples:
+  rootstock explain 52:54:00:12:34:56
+  rootstock explain 52:54:00:12:34:56 --arch 7
+  rootstock explain 52:54:00:12:34:56 --arch 7 --ipxe)");
+  command->callback([&context, asked] { run(context, *asked); });
+}
+
+}  // namespace rootstock::server
