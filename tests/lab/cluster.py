@@ -1,0 +1,69 @@
+"""The virtual cluster that the cases of this suite share: one BIOS board whose clock says 1970, one UEFI board."""
+import shutil
+import sys
+import time
+from pathlib import Path
+
+SOURCES = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(SOURCES / "server/lab"), str(SOURCES / "tests/support")]
+
+from lab import CONSOLE, Lab, build_image  # noqa: E402
+
+STATE = Path("/var/lib/rootstock-lab-tests")  # its images survive runs; who sits where does not
+LAB_IMAGES = Path("/var/lib/rootstock-lab/images")
+RECIPE = SOURCES / "rootfs/recipes/lab.toml"
+LOGS = STATE / "logs"
+
+
+def fresh_state():
+    """Keeps the images: building one takes minutes. `server/run` may have one already."""
+    STATE.mkdir(mode=0o755, exist_ok=True)
+    for leftover in STATE.iterdir():
+        if leftover.name != "images":
+            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+    if not (STATE / "images/lab").exists() and (LAB_IMAGES / "lab").exists():
+        shutil.copytree(LAB_IMAGES / "lab", STATE / "images/lab", symlinks=True)
+
+
+class Cluster:
+    def __init__(self, rootstock):
+        more = f'[nodes]\nimage = "lab"\nkernel_options = "{CONSOLE}"\n'
+        self.lab = Lab(rootstock, STATE, LOGS, more_settings=more)
+        self.head, self.slurm = self.lab.head, self.lab.slurm
+        if not self.generations():
+            print("Building the lab's image", flush=True)
+            build_image(self.head, RECIPE)
+        self.lab.start()
+        self.bios = self.lab.add(1, "bios", clock="1970-01-02T00:00:00")
+        self.uefi = self.lab.add(2, "uefi")
+
+    def generations(self):
+        """Numbers of the lab image's generations, oldest first."""
+        listed = self.head.ask("image", "list")
+        return sorted(entry["number"] for entry in listed["generations"] if entry["image"] == "lab")
+
+    def active(self):
+        return next(entry["number"] for entry in self.head.ask("image", "list")["generations"]
+                    if entry["image"] == "lab" and entry["active"])
+
+    def name_of(self, machine):
+        return self.lab.node_of(machine)["name"]
+
+    def srun(self, *words, timeout=120):
+        return self.slurm.run("srun", *words, timeout=timeout)
+
+    def on(self, machine, command, timeout=120):
+        """A shell command as a job on that machine; its output."""
+        done = self.srun("--nodelist", self.name_of(machine), "--nodes=1", "sh", "-c", command, timeout=timeout)
+        assert done.returncode == 0, f"{command}: exit {done.returncode}: {done.stdout}{done.stderr}"
+        return done.stdout.strip()
+
+    def reboot(self, machine):
+        """The reset button, then all the way to idle; the node's row."""
+        pressed = time.time()
+        machine.reset()
+        return self.lab.wait_until_idle(machine, seconds=420, since=pressed)
+
+    def words_on_failure(self):
+        tails = [f"{machine.name}'s console ends with:\n{machine.console_tail(12)}" for machine in self.lab.machines]
+        return "\n".join([*tails, "the service's log ends with:", self.lab.processes.tail("rootstock", 10)])

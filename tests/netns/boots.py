@@ -1,0 +1,81 @@
+"""Boards that boot: what each dialect is told, who becomes a node, and who gets a node's overlay."""
+import io
+import tarfile
+
+from board import BIOS_ROM, IPXE, INFORM, REQUEST, UEFI_X64, Board
+from place import HEAD
+
+ROM_MAC, UEFI_MAC = "52:54:00:aa:00:01", "52:54:00:aa:00:02"
+
+
+def test_each_dialect_is_told_its_file(site):
+    with Board(ROM_MAC) as board:
+        assert board.lease(BIOS_ROM).boot_file == "undionly.kpxe"
+        script = board.lease(IPXE).boot_file
+        assert script.startswith(f"http://{HEAD}/") or script.endswith(".ipxe"), script
+    with Board(UEFI_MAC) as board:
+        assert board.lease(UEFI_X64).boot_file.endswith(".efi")
+
+
+def test_the_address_stays_through_a_boot(site):
+    with Board(ROM_MAC) as board:
+        seen = {board.lease(identity).address for identity in (BIOS_ROM, IPXE, {}, {61: b"\xff" + bytes(18)})}
+    assert len(seen) == 1, seen
+
+
+def test_boards_that_boot_are_nodes(site):
+    nodes = {node["mac"]: node for node in site.head.nodes()}
+    assert nodes[ROM_MAC]["name"] == "node01" and nodes[UEFI_MAC]["name"] == "node02", nodes
+    assert not any(mac for mac in nodes if not mac.startswith("52:54:00:aa")), "plain clients are no nodes"
+
+
+def test_inform_is_answered_without_an_address(site):
+    with Board("52:54:00:aa:00:03") as board:
+        answer = board.ask(INFORM, {}, client_address="10.77.0.2")
+    # RFC 2131 4.3.5 sends it to the client's own address, which here is the client's end of the cable.
+    assert answer is None or (answer.kind == "ACK" and answer.address == "0.0.0.0")
+
+
+def test_a_request_for_another_server_is_left_alone(site):
+    with Board("52:54:00:aa:00:04") as board:
+        assert board.ask(REQUEST, {50: bytes([10, 77, 0, 200]), 54: bytes([10, 77, 0, 9])}, seconds=1.5) is None
+
+
+def explained(site, *words):
+    return site.head.ask("explain", *words)
+
+
+def test_explain_says_what_and_why(site):
+    said = explained(site, "52:54:00:bb:00:01", "--arch", "7")
+    assert "UEFI" in said["dialect"] and said["boot_file"].endswith(".efi") and said["why"]
+    known = explained(site, ROM_MAC)
+    assert known["node"] == "node01" and known["address"].startswith("10.77.0.")
+    assert site.head.run("explain", "no-mac").returncode == 2
+
+
+def overlay(site, address, port):
+    done = site.client("curl", "-sS", "--max-time", "10", "--interface", address, "--local-port", port, "-w",
+                       "\n%{http_code}", f"http://{HEAD}/node/overlay", text=False)
+    body, _, code = done.stdout.rpartition(b"\n")
+    return int(code or 0), body
+
+
+def test_overlay_goes_only_to_its_node_and_once(site):
+    with Board(ROM_MAC) as board:
+        board.lease(BIOS_ROM)
+        board.take_address(board.lease(IPXE))
+        site.client("curl", "-sS", "--interface", board.address, f"http://{HEAD}/boot.ipxe")
+        assert overlay(site, "10.77.0.2", "900")[0] in (403, 404), "an address that is no node's"
+        assert overlay(site, board.address, "40000-40100")[0] == 403, "a port that any user may have"
+        code, body = overlay(site, board.address, "900-990")
+        assert code in (200, 403), code
+        if code == 200:
+            names = tarfile.open(fileobj=io.BytesIO(body)).getnames()
+            assert "etc/hostname" in names and "etc/munge/munge.key" in names, names
+            assert overlay(site, board.address, "900-990")[0] == 403, "the same boot once more"
+
+
+def test_overlay_of_an_unwatched_boot_is_refused(site):
+    with Board("52:54:00:aa:00:02") as board:
+        board.take_address(board.lease({}))  # a lease, and none of the boot's steps
+        assert overlay(site, board.address, "900-990")[0] == 403

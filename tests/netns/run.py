@@ -1,0 +1,51 @@
+"""The real daemon with real clients in network namespaces. Started by tests/run; by hand:
+   sudo /usr/bin/python3 tests/netns/run.py --rootstock build/release/server/rootstock [--only NAME]"""
+import shutil
+import sys
+
+from place import FOLDER, Site
+
+import bad_packets
+import boots
+import clients_of_dhcp
+import crashes
+import files
+import refusals
+from cases import arguments, cases_of, run_cases
+from world import become_inhabitant, furnish, run_in_new_world
+
+MODULES = (clients_of_dhcp, files, boots, bad_packets, crashes, refusals)
+
+
+def inside(options):
+    become_inhabitant()
+    furnish("head", private=("/etc", "/var/log", "/var/spool", "/var/lib"))
+    site = Site(options.rootstock)
+    try:
+        site.head.start()
+        good = True
+        for module in MODULES:
+            suite = f"netns.{module.__name__}"
+            good &= run_cases(suite, cases_of(vars(module), suite, options.only), site, options.counts,
+                              lambda: "the service's log ends with:\n" + site.processes.tail("rootstock", 12))
+        return 0 if good else 1
+    finally:
+        site.processes.stop_all()
+
+
+def main():
+    options = arguments(__doc__)
+    if options.inside:
+        return inside(options)
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(mode=0o755)
+    status = run_in_new_world([sys.executable, __file__, "--inside", *sys.argv[1:]])
+    if status == 0:
+        shutil.rmtree(FOLDER, ignore_errors=True)
+    else:
+        print(f"netns: logs are kept in {FOLDER}/logs")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
