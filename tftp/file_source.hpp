@@ -26,7 +26,8 @@ enum class Refusal : std::uint8_t { not_found, forbidden };
 class FileSource {
  public:
   virtual ~FileSource() = default;
-  /// `path` is relative, normalised and free of "..": see request_path.hpp. Misses are common and must be cheap.
+  /// `path` is relative, normalised and free of "..": see request_path.hpp. Misses are common and must be
+  /// cheap.
   virtual Result<std::shared_ptr<const File>, Refusal> open(Ipv4 client, std::string_view path) = 0;
 };
 
@@ -36,7 +37,7 @@ struct TransferReport {
   std::string_view path;
   std::uint64_t bytes = 0;
   bool complete = false;
-  bool probe = false;        ///< the client only asked whether the file is there, or how large (NETBOOT-FACTS 2)
+  bool probe = false;  ///< the client only asked whether the file is there, or how large (NETBOOT-FACTS 2)
   std::string_view outcome;  ///< "complete", "not found", "client gave up: <text>", "timed out" ...
 };
 

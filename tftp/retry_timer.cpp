@@ -1,0 +1,46 @@
+#include "tftp/retry_timer.hpp"
+
+#include <algorithm>
+
+namespace rootstock::tftp {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// RFC 6298 starts at 1 s for the Internet's sake. Our clients are a switch away; a boot ROM answers in
+// milliseconds, and one that was slower drops the second copy.
+constexpr Duration first_guess = 250ms;
+// RFC 6298's floor of 1 s is there for delayed ACKs, which TFTP has not. Below 20 ms a busy client would look
+// lost.
+constexpr Duration shortest = 20ms, longest = 2s;
+constexpr Duration usual_patience = 30s;  // Pi firmware gives a whole file 30 s, U-Boot repeats for 50 s
+constexpr int fixed_tries = 6;
+constexpr int most_doublings = 10;
+
+}  // namespace
+
+void RetryTimer::measured(Duration round_trip) {
+  if (!smoothed_) {
+    smoothed_ = round_trip;
+    variation_ = round_trip / 2;
+    return;
+  }
+  const auto error = round_trip - *smoothed_;
+  variation_ += (std::chrono::abs(error) - variation_) / 4;
+  *smoothed_ += error / 8;
+}
+
+void RetryTimer::backed_off() { doublings_ = std::min(doublings_ + 1, most_doublings); }
+
+Duration RetryTimer::interval() const {
+  if (fixed_) return *fixed_;
+  const auto base = smoothed_ ? std::max(*smoothed_ + 4 * variation_, shortest) : first_guess;
+  return std::min(base * (1 << doublings_), longest);
+}
+
+Duration RetryTimer::patience() const {
+  return fixed_ ? std::max(fixed_tries * *fixed_, usual_patience) : usual_patience;
+}
+
+}  // namespace rootstock::tftp
