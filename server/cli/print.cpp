@@ -34,7 +34,7 @@ std::string bytes_text(double bytes) {
 }
 
 std::string seconds_text(double seconds) {
-  if (seconds < 59.95) return fmt::format("{:.1f} s", std::max(seconds, 0.0));
+  if (seconds < 60) return fmt::format("{:.1f} s", std::max(seconds, 0.0));
   const auto whole = static_cast<std::int64_t>(seconds);
   if (whole < 3600) return fmt::format("{} min {} s", whole / 60, whole % 60);
   if (whole < 86400) return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
