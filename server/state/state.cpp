@@ -90,6 +90,11 @@ struct State::Impl {
     nodes_due = Clock::now() + retry_after;
   }
 
+  /// Not before there is something to write: root is given up while the process has one thread.
+  void start_writer() {
+    if (!writer.joinable()) writer = std::thread([this] { run(); });
+  }
+
   Database database;
   std::vector<dhcp::LeaseRecord> leases;
   std::vector<NodeRecord> nodes;
@@ -118,7 +123,6 @@ Result<std::unique_ptr<State>, Failure> State::open(const std::filesystem::path&
   auto impl = std::make_unique<Impl>(std::move(*database), loop);
   impl->leases = std::move(*leases);
   impl->nodes = std::move(*nodes);
-  impl->writer = std::thread([writer = impl.get()] { writer->run(); });
   return std::unique_ptr<State>(new State(std::move(impl)));
 }
 
@@ -128,7 +132,7 @@ State::~State() {
     impl_->stopping = true;
   }
   impl_->wake.notify_one();
-  impl_->writer.join();
+  if (impl_->writer.joinable()) impl_->writer.join();
 }
 
 const std::vector<dhcp::LeaseRecord>& State::leases() const { return impl_->leases; }
@@ -137,6 +141,7 @@ const std::vector<NodeRecord>& State::nodes() const { return impl_->nodes; }
 void State::save(NodeRecord node) {
   {
     const std::lock_guard lock(impl_->guard);
+    impl_->start_writer();
     if (impl_->queue.nodes.empty()) impl_->nodes_due = Clock::now() + node_patience;
     auto name = node.name;
     impl_->queue.nodes.insert_or_assign(std::move(name), std::move(node));
@@ -147,6 +152,7 @@ void State::save(NodeRecord node) {
 void State::commit(std::vector<dhcp::LeaseRecord> changes, std::function<void(bool)> done) {
   {
     const std::lock_guard lock(impl_->guard);
+    impl_->start_writer();
     auto& queue = impl_->queue;
     queue.leases.insert(queue.leases.end(), changes.begin(), changes.end());
     queue.waiting.push_back({std::move(done), asio::make_work_guard(impl_->loop)});

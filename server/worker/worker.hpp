@@ -1,5 +1,6 @@
 #pragma once
-// The unprivileged process that parses all network bytes: DHCP, TFTP, HTTP. Opens its ports as root, then drops root.
+// The unprivileged process that parses all network bytes: DHCP, TFTP, HTTP. Opens its ports as root, then
+// drops root.
 
 #include "config/settings.hpp"
 

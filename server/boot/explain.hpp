@@ -1,0 +1,33 @@
+#pragma once
+// What a board would be told if it started now, and why: asked of the same functions that answer real boards.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/address.hpp"
+#include "config/settings.hpp"
+#include "server/boot/view.hpp"
+#include "server/nodes/registry.hpp"
+
+namespace rootstock::server {
+
+/// A board as a person describes it.
+struct BoardQuestion {
+  Mac mac;
+  std::optional<std::uint16_t> arch;  ///< option 93; unset: as the board last asked, or x86 BIOS
+  bool ipxe = false;                  ///< iPXE is running on it already
+};
+
+struct Explanation {
+  std::string dialect;
+  std::string node, address;  ///< empty when the board has no seat yet
+  std::string boot_file, generation;
+  std::vector<std::string> why;
+};
+
+Explanation explain(const Settings& settings, Registry& registry, const View& view,
+                    const BoardQuestion& question);
+
+}  // namespace rootstock::server

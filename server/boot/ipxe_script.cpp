@@ -1,0 +1,64 @@
+#include "server/boot/ipxe_script.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace rootstock::server {
+namespace {
+
+constexpr int retry_seconds = 10;
+
+/// A message must stay one line of a script, and must not name iPXE variables or join commands.
+std::string one_line(std::string_view text) {
+  std::string line{text};
+  std::ranges::replace_if(
+      line,
+      [](unsigned char c) { return c < 0x20 || c == '$' || c == '|' || c == '&' || c == '#' || c == '\\'; },
+      ' ');
+  return line;
+}
+
+/// `imgfree` drops what a broken attempt has loaded; `--replace` keeps the chain of scripts from growing.
+std::string try_again(std::string_view url) {
+  return fmt::format(
+      "echo Trying again in {0} seconds\n"
+      "sleep {0}\n"
+      "imgfree\n"
+      "chain --replace {1}/boot.ipxe || goto again\n",
+      retry_seconds, url);
+}
+
+}  // namespace
+
+std::string boot_url(Ipv4 head, std::uint16_t http_port) {
+  return http_port == 80 ? fmt::format("http://{}", head.text())
+                         : fmt::format("http://{}:{}", head.text(), http_port);
+}
+
+std::string boot_script(std::string_view node, const rootfs::Generation& generation, std::string_view cmdline,
+                        std::string_view url) {
+  const auto label = generation.label();
+  return fmt::format(
+      "#!ipxe\n"
+      "echo Rootstock: {0} boots {1}\n"
+      "kernel {2}/{1}/kernel initrd=initramfs {3} || goto again\n"
+      "initrd --name initramfs {2}/{1}/initramfs || goto again\n"
+      "boot || goto again\n"
+      ":again\n"
+      "echo Rootstock: {0} could not load {1}\n"
+      "{4}",
+      node, label, url, cmdline, try_again(url));
+}
+
+std::string waiting_script(std::string_view node, const Failure& failure, std::string_view url) {
+  return fmt::format(
+      "#!ipxe\n"
+      ":again\n"
+      "echo Rootstock: {} cannot boot yet: {}\n"
+      "{}{}",
+      node, one_line(failure.what),
+      failure.hint.empty() ? "" : "echo To do: " + one_line(failure.hint) + "\n", try_again(url));
+}
+
+}  // namespace rootstock::server

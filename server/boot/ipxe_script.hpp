@@ -1,0 +1,23 @@
+#pragma once
+// The scripts that iPXE runs: boot this generation, or say why not and try again.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "config/address.hpp"
+#include "config/result.hpp"
+#include "rootfs/generation.hpp"
+
+namespace rootstock::server {
+
+/// "http://10.77.0.1" or "http://10.77.0.1:8080": where the boot view is.
+std::string boot_url(Ipv4 head, std::uint16_t http_port);
+
+std::string boot_script(std::string_view node, const rootfs::Generation& generation, std::string_view cmdline,
+                        std::string_view url);
+
+/// Shown on the board's screen; asks again every few seconds, so that the board boots by itself once it can.
+std::string waiting_script(std::string_view node, const Failure& failure, std::string_view url);
+
+}  // namespace rootstock::server

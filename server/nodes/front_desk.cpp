@@ -1,0 +1,107 @@
+#include "server/nodes/front_desk.hpp"
+
+#include <sys/random.h>
+
+#include <array>
+#include <system_error>
+
+#include "server/log/log.hpp"
+
+namespace rootstock::server {
+namespace {
+
+Time now() { return std::chrono::system_clock::now(); }
+
+/// As in machine-id(5): 128 random bits, marked as a version 4 UUID the way systemd does it.
+std::string new_machine_id() {
+  std::array<std::uint8_t, 16> bytes{};
+  if (::getentropy(bytes.data(), bytes.size()) != 0)
+    throw std::system_error(errno, std::generic_category(), "getentropy");
+  bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0f) | 0x40);
+  bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3f) | 0x80);
+  std::string text;
+  for (const auto byte : bytes) text += fmt::format("{:02x}", byte);
+  return text;
+}
+
+}  // namespace
+
+FrontDesk::FrontDesk(Registry& registry, std::function<void(const NodeRecord&)> save)
+    : registry_(registry), save_(std::move(save)) {}
+
+std::optional<std::string> FrontDesk::seat(const dhcp::Board& board, Ipv4 address) {
+  Node* node = registry_.by_mac(board.mac);
+  if (node == nullptr) {
+    if (!dhcp::boots(board.dialect)) return std::nullopt;
+    node = registry_.join(board, address, new_machine_id(), now());
+    if (node == nullptr) {
+      log::limited("no seat left",
+                   fmt::format("{} asks for a seat, but every seat is taken: raise slurm.max_nodes",
+                               board.mac.text()));
+      return std::nullopt;
+    }
+    log::info("{} is new: {} ({}, {})", node->record.name, board.mac.text(), node->record.dialect,
+              address.text());
+    save_(node->record);
+  } else if (node->record.address != address) {
+    registry_.move(*node, address);
+    save_(node->record);
+  }
+  return node->record.name;
+}
+
+void FrontDesk::on_exchange(const dhcp::Exchange& exchange) {
+  Node* node = registry_.by_mac(exchange.board.mac);
+  if (node == nullptr) return;
+  const Time before = node->boot.started();
+  tell(*node, node->boot.on_dhcp(exchange, now()));
+  if (node->boot.started() == before) return;
+  if (const auto dialect = dhcp::name_of(exchange.board.dialect); node->record.dialect != dialect) {
+    node->record.dialect = dialect;
+    save_(node->record);
+  }
+}
+
+void FrontDesk::on_transfer(const tftp::TransferReport& report) {
+  Node* node = registry_.by_address(report.client);
+  if (node == nullptr || report.probe) return;
+  node->boot.on_bytes(report.bytes);
+  if (report.bytes == 0) return;  // boards ask for many names that are not there
+  const auto name = boot_name(report.path);
+  on_fetch(*node, name);
+  on_fetched(*node, name, report.bytes, report.complete);
+}
+
+void FrontDesk::on_fetch(Node& node, const BootName& name) { tell(node, node.boot.on_fetch(name, now())); }
+
+void FrontDesk::on_fetched(Node& node, const BootName& name, std::uint64_t bytes, bool complete) {
+  tell(node, node.boot.on_fetched(name, bytes, complete, now()));
+}
+
+void FrontDesk::on_overlay(Node& node, std::uint64_t bytes, bool complete) {
+  tell(node, node.boot.on_overlay(bytes, complete, now()));
+}
+
+void FrontDesk::on_overlay_refused(Node& node, std::string_view why) {
+  const auto words = node.boot.on_overlay_refused(why, now());
+  log::limited("overlay refused to " + node.record.name, node.record.name + " " + words);
+}
+
+void FrontDesk::on_up(Node& node, const UpReport& report) {
+  const auto at = now();
+  tell(node, node.boot.on_up(report, at));
+  node.record.generation = report.generation;
+  node.record.last_up = at;
+  save_(node.record);
+}
+
+void FrontDesk::on_trouble(Node& node, std::string_view text) {
+  const auto words = node.boot.on_trouble(text, now());
+  log::limited("trouble of " + node.record.name, node.record.name + " " + words);
+}
+
+void FrontDesk::tell(const Node& node, const std::string& words) {
+  if (!words.empty()) log::info("{} {}", node.record.name, words);
+}
+
+}  // namespace rootstock::server

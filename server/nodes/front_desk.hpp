@@ -1,0 +1,37 @@
+#pragma once
+// Where the servers meet the nodes: gives out seats, writes into each node's boot record what DHCP, TFTP and
+// HTTP saw, and logs one line per step of a boot (edge: the clock, randomness and the log).
+
+#include <functional>
+#include <string>
+
+#include "dhcp/site.hpp"
+#include "server/nodes/registry.hpp"
+#include "tftp/file_source.hpp"
+
+namespace rootstock::server {
+
+class FrontDesk final : public dhcp::Seating, public dhcp::Observer, public tftp::Observer {
+ public:
+  /// `save` puts a node's row on its way to the disk.
+  FrontDesk(Registry& registry, std::function<void(const NodeRecord&)> save);
+
+  std::optional<std::string> seat(const dhcp::Board& board, Ipv4 address) override;
+  void on_exchange(const dhcp::Exchange& exchange) override;
+  void on_transfer(const tftp::TransferReport& report) override;
+
+  void on_fetch(Node& node, const BootName& name);
+  void on_fetched(Node& node, const BootName& name, std::uint64_t bytes, bool complete);
+  void on_overlay(Node& node, std::uint64_t bytes, bool complete);
+  void on_overlay_refused(Node& node, std::string_view why);
+  void on_up(Node& node, const UpReport& report);
+  void on_trouble(Node& node, std::string_view text);
+
+ private:
+  void tell(const Node& node, const std::string& words);
+
+  Registry& registry_;
+  std::function<void(const NodeRecord&)> save_;
+};
+
+}  // namespace rootstock::server

@@ -1,0 +1,85 @@
+#include "server/nodes/overlays.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "server/log/log.hpp"
+#include "server/nodes/host_key.hpp"
+
+namespace rootstock::server {
+namespace {
+
+namespace asio = boost::asio;
+
+std::optional<std::string> content_of(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return std::nullopt;
+  return std::string{std::istreambuf_iterator<char>(in), {}};
+}
+
+void add_keys(std::vector<std::string>& keys, const std::filesystem::path& file) {
+  std::ifstream in(file);
+  if (!in) log::warning("authorized keys: cannot read {}: {}", file.string(), std::strerror(errno));
+  for (std::string line; std::getline(in, line);)
+    if (!line.empty() && line.front() != '#') keys.push_back(line);
+}
+
+}  // namespace
+
+Result<rootfs::SiteSecrets, Failure> read_secrets(const Settings& settings) {
+  rootfs::SiteSecrets secrets;
+  if (settings.slurm.enabled) {
+    auto key = content_of(settings.slurm.munge_key);
+    if (!key || key->empty())
+      return fail(fmt::format("cannot read the munge key {}: {}", settings.slurm.munge_key.string(),
+                              key ? "the file is empty" : std::strerror(errno)),
+                  "install the package munge, which makes one, or set slurm.enabled = false");
+    secrets.munge_key = std::move(*key);
+  }
+  for (const auto& file : settings.nodes.authorized_keys) add_keys(secrets.authorized_keys, file);
+  return secrets;
+}
+
+Overlays::Overlays(const Settings& settings, rootfs::SiteSecrets secrets, Registry& registry,
+                   std::filesystem::path scratch, std::function<void(const NodeRecord&)> save)
+    : settings_(settings),
+      secrets_(std::move(secrets)),
+      registry_(registry),
+      scratch_(std::move(scratch)),
+      save_(std::move(save)) {}
+
+asio::awaitable<Result<std::vector<rootfs::OverlayFile>, Failure>> Overlays::files(Node& node,
+                                                                                   std::string generation) {
+  if (const auto ready = co_await ensure_host_key(node); !ready) co_return tl::unexpected{ready.error()};
+  const auto& record = node.record;
+  rootfs::NodeIdentity identity{record.name, record.address, record.mac, record.machine_id, {}};
+  identity.host_keys.push_back({"ed25519", record.host_secret, record.host_public});
+  std::vector<rootfs::HostEntry> hosts;
+  for (const auto& [number, other] : registry_.nodes())
+    hosts.push_back({other.record.name, other.record.address});
+  co_return rootfs::overlay_files(settings_, secrets_, identity, hosts, generation);
+}
+
+asio::awaitable<Result<void, Failure>> Overlays::ensure_host_key(Node& node) {
+  if (!node.record.host_secret.empty()) co_return Result<void, Failure>{};
+  if (!helper_) helper_.emplace(1);
+  const auto make = [](std::filesystem::path scratch,
+                       std::string name) -> asio::awaitable<Result<rootfs::HostKey, Failure>> {
+    co_return make_host_key(scratch, name);
+  };
+  auto key = co_await asio::co_spawn(*helper_, make(scratch_, node.record.name), asio::use_awaitable);
+  if (!key) co_return tl::unexpected{key.error()};
+  if (!node.record.host_secret.empty()) co_return Result<void, Failure>{};  // a second request was quicker
+  node.record.host_secret = std::move(key->secret);
+  node.record.host_public = std::move(key->open);
+  save_(node.record);
+  co_return Result<void, Failure>{};
+}
+
+}  // namespace rootstock::server

@@ -1,0 +1,155 @@
+#include "server/worker/worker.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <memory>
+#include <optional>
+
+#include "dhcp/service.hpp"
+#include "server/boot/view.hpp"
+#include "server/http/admin_site.hpp"
+#include "server/http/listener.hpp"
+#include "server/http/node_site.hpp"
+#include "server/keeper/ready.hpp"
+#include "server/log/log.hpp"
+#include "server/nodes/front_desk.hpp"
+#include "server/nodes/overlays.hpp"
+#include "server/privileges/privileges.hpp"
+#include "server/state/state.hpp"
+#include "server/worker/as_root.hpp"
+#include "tftp/service.hpp"
+
+namespace rootstock::server {
+namespace {
+
+dhcp::ServiceOptions dhcp_options(const Settings& settings) {
+  const auto& network = settings.network;
+  dhcp::ServiceOptions options;
+  options.interface = network.interface;
+  options.head = network.address;
+  options.subnet = network.subnet;
+  options.pool = network.pool;
+  options.router = network.router;
+  options.dns = network.dns;
+  options.domain = network.domain;
+  options.lease_time = settings.dhcp.lease_time;
+  options.conflict_probe = settings.dhcp.conflict_probe;
+  options.port = settings.ports.dhcp;
+  options.http_port = settings.ports.http;
+  return options;
+}
+
+tftp::ServiceOptions tftp_options(const Settings& settings) {
+  return {settings.network.interface, settings.network.address, settings.ports.tftp};
+}
+
+/// Everything the worker is made of, each built once, in the order in which one needs the other.
+class Worker {
+ public:
+  Worker(const Settings& settings, boost::asio::io_context& loop, std::unique_ptr<State> state,
+         rootfs::SiteSecrets secrets)
+      : loop_(loop),
+        state_(std::move(state)),
+        registry_(settings.nodes, settings.slurm.max_nodes, state_->nodes()),
+        desk_(registry_, save()),
+        view_(settings, registry_),
+        overlays_(settings, std::move(secrets), registry_, scratch_folder(settings), save()),
+        node_site_(view_, registry_, desk_, overlays_),
+        admin_site_(settings, view_, registry_, overlays_, [this] { return counters(); }),
+        dhcp_(loop, dhcp_options(settings), state_->leases(), desk_, *state_, desk_),
+        tftp_(loop, tftp_options(settings), view_, desk_),
+        node_http_(
+            loop, [this](Request request) { return node_site_.answer(std::move(request)); }, node_tally_),
+        admin_http_(
+            loop, [this](Request request) { return admin_site_.answer(std::move(request)); }, admin_tally_) {}
+
+  Result<void, Failure> open(const Settings& settings) {
+    if (auto opened = dhcp_.open(); !opened) return opened;
+    if (auto opened = tftp_.open(); !opened) return opened;
+    if (auto opened = node_http_.open_tcp(settings.network.address, settings.ports.http); !opened)
+      return opened;
+    return admin_http_.open_unix(settings.paths.socket(), settings.service.group);
+  }
+
+  void start() {
+    dhcp_.start();
+    tftp_.start();
+    node_http_.start();
+    admin_http_.start();
+  }
+
+  /// New boards first, then what running boots need.
+  void stop() {
+    dhcp_.stop();
+    tftp_.stop();
+    node_http_.stop();
+    admin_http_.stop();
+    loop_.stop();
+  }
+
+ private:
+  std::function<void(const NodeRecord&)> save() {
+    return [this](const NodeRecord& record) { state_->save(record); };
+  }
+
+  AllCounters counters() const {
+    const auto& http = node_tally_.counts();
+    return {
+        {"dhcp", dhcp_.counters()}, {"tftp", tftp_.counters()}, {"http", Counters(http.begin(), http.end())}};
+  }
+
+  boost::asio::io_context& loop_;
+  std::unique_ptr<State> state_;
+  Registry registry_;
+  FrontDesk desk_;
+  View view_;
+  Overlays overlays_;
+  NodeSite node_site_;
+  AdminSite admin_site_;
+  dhcp::Service dhcp_;
+  tftp::Service tftp_;
+  Tally node_tally_, admin_tally_;
+  Listener node_http_, admin_http_;
+};
+
+/// All that needs root happens here, in this order; what comes back has none.
+Result<std::unique_ptr<Worker>, Failure> prepare(const Settings& settings, boost::asio::io_context& loop) {
+  raise_file_limit();
+  auto secrets = read_secrets(settings);
+  if (!secrets) return tl::unexpected{secrets.error()};
+  auto state = State::open(settings.paths.database(), loop);
+  if (!state) return tl::unexpected{state.error()};
+  if (auto given = hand_over_files(settings); !given) return tl::unexpected{given.error()};
+  auto worker = std::make_unique<Worker>(settings, loop, std::move(*state), std::move(*secrets));
+  if (auto opened = worker->open(settings); !opened) return tl::unexpected{opened.error()};
+  if (auto dropped = drop_privileges(settings.service.user, settings.service.group); !dropped)
+    return tl::unexpected{dropped.error()};
+  return worker;
+}
+
+}  // namespace
+
+int run_worker(const Settings& settings) {
+  log::set_up("worker", settings.service.log_level);
+  boost::asio::io_context loop{1};
+  auto worker = prepare(settings, loop);
+  if (!worker) {
+    log::error("{}", worker.error().what);
+    if (!worker.error().hint.empty()) log::error("to do: {}", worker.error().hint);
+    return 1;
+  }
+  boost::asio::signal_set end{loop, SIGTERM, SIGINT};
+  end.async_wait([&](boost::system::error_code error, int) {
+    if (!error) (*worker)->stop();
+  });
+  (*worker)->start();
+  report_ready();
+  log::info("serving {} on {} ({})", settings.cluster.name, settings.network.interface,
+            settings.network.address.text());
+  loop.run();
+  log::info("stopped");
+  return 0;
+}
+
+}  // namespace rootstock::server
