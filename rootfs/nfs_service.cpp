@@ -87,14 +87,14 @@ Result<void, Failure> write_file(const fs::path& file, const std::string& text) 
 
 asio::awaitable<bool> converse(tcp::socket& socket, tcp::endpoint endpoint) {
   constexpr std::uint32_t xid = 0x726f6f74;
-  if (const auto [error] = co_await socket.async_connect(endpoint, as_values); error) co_return false;
   const auto question = null_call(xid);
-  if (const auto [error, sent] = co_await asio::async_write(socket, asio::buffer(question), as_values); error)
-    co_return false;
   std::array<std::uint8_t, null_reply_size> reply{};
-  if (const auto [error, got] = co_await asio::async_read(socket, asio::buffer(reply), as_values); error)
-    co_return false;
-  co_return is_null_reply(reply, xid);
+  const auto [refused] = co_await socket.async_connect(endpoint, as_values);
+  if (refused) co_return false;
+  const auto [unsent, sent] = co_await asio::async_write(socket, asio::buffer(question), as_values);
+  if (unsent) co_return false;
+  const auto [unanswered, got] = co_await asio::async_read(socket, asio::buffer(reply), as_values);
+  co_return !unanswered && is_null_reply(reply, xid);
 }
 
 }  // namespace

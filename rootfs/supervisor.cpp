@@ -99,8 +99,11 @@ asio::awaitable<void> Supervisor::sleep_for_ever() {
 asio::awaitable<void> Supervisor::wait_for_end(Child& child) { status_ = co_await child.ended(); }
 
 asio::awaitable<void> Supervisor::relay(Child& child) {
-  while (const auto line = co_await child.next_line())
+  for (;;) {
+    const auto line = co_await child.next_line();
+    if (!line) co_return;
     if (program_.on_line) program_.on_line(*line);
+  }
 }
 
 /// Never returns: it is given up when the program ends, which it brings about when the program hangs.
@@ -116,21 +119,25 @@ asio::awaitable<void> Supervisor::watch(Child& child) {
   co_await sleep_for_ever();
 }
 
+// Each co_await below stands in a statement of its own: g++ 12 miscompiles some that stand in a condition.
+
 asio::awaitable<void> Supervisor::wait_until_ready(Child& child) {
-  if (program_.probe) {
-    while (!co_await program_.probe()) co_await pause(start_interval);
-  } else if (!program_.options.ready_variable.empty()) {
-    // A child that closes the descriptor without a word is on its way out; its end is what counts.
-    if (!co_await child.ready()) co_await sleep_for_ever();
+  while (program_.probe && !ready_) {
+    ready_ = co_await program_.probe();
+    if (!ready_) co_await pause(start_interval);
   }
-  ready_ = true;
+  if (program_.options.ready_variable.empty()) co_return;
+  ready_ = co_await child.ready();
+  // A child that closed the descriptor without a word is on its way out; its end is what counts.
+  if (!ready_) co_await sleep_for_ever();
 }
 
 asio::awaitable<void> Supervisor::wait_until_hung() {
   if (!program_.probe) co_await sleep_for_ever();
   for (int missed = 0; missed < program_.misses;) {
     co_await pause(program_.probe_interval);
-    missed = co_await program_.probe() ? 0 : missed + 1;
+    const bool answered = co_await program_.probe();
+    missed = answered ? 0 : missed + 1;
   }
 }
 
