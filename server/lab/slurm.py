@@ -43,12 +43,12 @@ class Slurm:
         wait_for("munged opens its socket", MUNGE_SOCKET.exists, 20)
 
     def start(self):
-        """Needs the service's settings and key; `rootstock slurm --write` makes the configuration."""
+        """Needs the service's settings and the key; `rootstock slurm` writes the configuration."""
         self.start_munge()
-        written = self.head.run("slurm", "--write")
+        written = self.head.run("slurm", "--write", "/etc/slurm")
         if written.returncode != 0:
             raise RuntimeError("rootstock slurm --write: " + written.stderr.strip())
-        for folder in ("/var/spool/slurmctld", "/var/lib/slurm/slurmctld", "/var/log/slurm", "/run/slurm"):
+        for folder in ("/var/lib/slurm/slurmctld", "/var/log/slurm"):
             own_folder(folder, "slurm", 0o755)
         self.start_controller()
 

@@ -69,9 +69,9 @@ def mount(*argv):
     subprocess.run(["mount", *argv], check=True)
 
 
-def furnish(host_name, private=("/etc", "/var/log", "/var/spool")):
-    """Private /run and /tmp/.., and copies on write of the folders that a head writes to, so that this world looks
-    like a machine of its own: /etc/slurm, /etc/munge, /run/munge ... are where they always are."""
+def furnish(host_name, private=("/etc", "/var/log"), empty=("/var/lib/slurm",)):
+    """An own /run, copies on write of the folders `private`, and nothing yet in the folders `empty`, so that this world
+    looks like a machine of its own: /etc/slurm, /etc/munge, /run/munge ... are where they always are."""
     mount("-t", "sysfs", "sysfs", "/sys")  # the one that was here shows the other world's interfaces
     mount("-t", "tmpfs", "-o", "mode=755", "tmpfs", "/run")
     for number, folder in enumerate(private):
@@ -79,6 +79,8 @@ def furnish(host_name, private=("/etc", "/var/log", "/var/spool")):
         os.makedirs(upper)
         os.makedirs(work)
         mount("-t", "overlay", "-o", f"lowerdir={folder},upperdir={upper},workdir={work}", "overlay", folder)
+    for folder in empty:
+        mount("-t", "tmpfs", "-o", "mode=755", "tmpfs", folder)
     subprocess.run(["hostname", host_name], check=True)
     Path("/etc/hostname").write_text(host_name + "\n")
     Path("/etc/hosts").write_text("127.0.0.1 localhost\n")

@@ -19,7 +19,7 @@ MODULES = (clients_of_dhcp, files, boots, bad_packets, crashes, refusals)
 
 def inside(options):
     become_inhabitant()
-    furnish("head", private=("/etc", "/var/log", "/var/spool", "/var/lib"))
+    furnish("head", private=("/etc", "/var/log", "/var/lib"), empty=())
     site = Site(options.rootstock)
     try:
         site.head.start()
