@@ -25,6 +25,15 @@ bool names_other_server(const Message& m, Ipv4 head) {
 
 }  // namespace
 
+std::string_view fault_of(const Message& message) {
+  if (message.op != boot_request) return "not a request";
+  if (message.hardware_type != 1 || message.hardware_length != 6) return "not from Ethernet";
+  constexpr std::uint8_t group_bit = 1;
+  const auto mac = message.mac();
+  if (mac == Mac{} || (mac.bytes[0] & group_bit)) return "not a board's hardware address";
+  return {};
+}
+
 RequestKind kind_of(const Message& m) {
   const bool names_server = m.options.has(Code::server_id);
   const bool asks = m.options.has(Code::requested_ip);

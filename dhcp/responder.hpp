@@ -5,6 +5,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "dhcp/leases.hpp"
@@ -41,6 +42,9 @@ struct Outcome {
   std::optional<LeaseRecord> lease;  ///< must be on disk before the reply leaves
   std::optional<Ipv4> probe;         ///< ask the wire for this address first, prove() it, and come again
 };
+
+/// What is wrong with a message that parsed, before anybody acts on it; empty when nothing is.
+std::string_view fault_of(const Message& message);
 
 /// RFC 2131 4.3.6, table 4: the fields a client fills in tell which state it is in.
 enum class RequestKind : std::uint8_t { selecting, init_reboot, renewing, malformed };

@@ -1,8 +1,6 @@
 #include "dhcp/service.hpp"
 
 #include <arpa/inet.h>
-#include <linux/if_ether.h>
-#include <linux/if_packet.h>
 
 #include <algorithm>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -17,6 +15,7 @@
 #include "dhcp/responder.hpp"
 #include "dhcp/socket_batch.hpp"
 #include "dhcp/socket_open.hpp"
+#include "dhcp/socket_outbox.hpp"
 
 namespace rootstock::dhcp {
 
@@ -37,52 +36,10 @@ NetworkParameters network_of(const ServiceOptions& options) {
           .conflict_probe = options.conflict_probe};
 }
 
-sockaddr_in udp_address(Ipv4 address, std::uint16_t port) {
-  sockaddr_in to{};
-  to.sin_family = AF_INET;
-  to.sin_port = htons(port);
-  to.sin_addr.s_addr = htonl(address.value);
-  return to;
-}
-
-sockaddr_ll link_address(const Link& link, std::uint16_t protocol, const Mac& mac) {
-  sockaddr_ll to{};
-  to.sll_family = AF_PACKET;
-  to.sll_protocol = htons(protocol);
-  to.sll_ifindex = link.index;
-  to.sll_halen = static_cast<unsigned char>(mac.bytes.size());
-  std::ranges::copy(mac.bytes, to.sll_addr);
-  return to;
-}
-
-/// The source address of what we send: the interface may have others beside the head's.
-std::vector<std::uint8_t> source_control(Ipv4 head) {
-  in_pktinfo source{};
-  source.ipi_spec_dst.s_addr = htonl(head.value);
-  std::vector<std::uint8_t> control(CMSG_SPACE(sizeof source), 0);
-  cmsghdr header{};
-  header.cmsg_level = IPPROTO_IP;
-  header.cmsg_type = IP_PKTINFO;
-  header.cmsg_len = CMSG_LEN(sizeof source);
-  std::memcpy(control.data(), &header, sizeof header);
-  std::memcpy(control.data() + CMSG_LEN(0), &source, sizeof source);
-  return control;
-}
-
 Ipv4 sender_of(const ReceiveBatch::Datagram& datagram) {
   sockaddr_in from{};
   std::memcpy(&from, &datagram.from, sizeof from);
   return Ipv4{ntohl(from.sin_addr.s_addr)};
-}
-
-/// What is wrong with a message that parsed, before anybody acts on it; empty when nothing is.
-std::string_view fault_of(const Message& message) {
-  if (message.op != boot_request) return "not a request";
-  if (message.hardware_type != 1 || message.hardware_length != 6) return "not from Ethernet";
-  constexpr std::uint8_t group_bit = 1;
-  const auto mac = message.mac();
-  if (mac == Mac{} || (mac.bytes[0] & group_bit)) return "not a board's hardware address";
-  return {};
 }
 
 Time wall_clock() { return std::chrono::system_clock::now(); }
@@ -104,6 +61,15 @@ struct Service::Impl {
     for (const auto& record : stored) leases.restore(record);
   }
 
+  /// `act`, unless by then the service was stopped or is no more.
+  template <class Act>
+  auto while_serving(Act act) {
+    return [weak = std::weak_ptr(self), act](const boost::system::error_code& error) {
+      const auto impl = weak.lock();
+      if (!error && impl && (*impl)->serving) act();
+    };
+  }
+
   Result<void, Failure> open();
   void listen_udp();
   void listen_arp();
@@ -117,9 +83,7 @@ struct Service::Impl {
   void end_probes();
   void on_address_used(const ArpSender& user, Time now);
   void finish(const Outcome& outcome);
-  void send(const Message& reply, const Destination& to);
   void flush();
-  void count_refused(const SendBatch::Refused& refused);
   void commit();
   void committed(bool durable);
   void report(const Outcome& outcome);
@@ -138,10 +102,9 @@ struct Service::Impl {
   Probes probes;
   CommitQueue commits;
   ReceiveBatch inbox;
-  SendBatch udp_outbox, packet_outbox;
-  std::vector<std::uint8_t> scratch;
+  std::optional<Outbox> outbox;
   std::map<std::string, std::uint64_t, std::less<>> counts;
-  /// A commit that ends after the service does finds it gone.
+  /// What ends after the service does (a wait, a commit) finds it gone.
   std::shared_ptr<Impl*> self = std::make_shared<Impl*>(this);
 };
 
@@ -155,25 +118,22 @@ Result<void, Failure> Service::Impl::open() {
   if (!packet_socket) return tl::unexpected{packet_socket.error()};
   udp.assign(udp_socket->release());
   packet.assign(packet_socket->release());
-  udp_outbox.set_control(source_control(options.head));
+  outbox.emplace(Outbox::From{link, options.head, options.port});
   return {};
 }
 
 void Service::Impl::listen_udp() {
-  udp.async_wait(asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
-    if (error) return;
-    read_udp();
-    if (serving) listen_udp();
-  });
+  udp.async_wait(asio::posix::stream_descriptor::wait_read, while_serving([this] {
+                   read_udp();
+                   listen_udp();
+                 }));
 }
 
 void Service::Impl::listen_arp() {
-  packet.async_wait(asio::posix::stream_descriptor::wait_read,
-                    [this](const boost::system::error_code& error) {
-                      if (error) return;
+  packet.async_wait(asio::posix::stream_descriptor::wait_read, while_serving([this] {
                       read_arp();
-                      if (serving) listen_arp();
-                    });
+                      listen_arp();
+                    }));
 }
 
 void Service::Impl::read_udp() {
@@ -204,16 +164,15 @@ void Service::Impl::malformed(std::string_view kind, Ipv4 from) {
 
 void Service::Impl::answer(const Message& question, Time now) {
   auto outcome = responder.answer(question, now);
-  count(outcome.asked);
   if (outcome.probe) return probe(*outcome.probe, question);
+  count(outcome.asked);
   if (outcome.lease) return commits.add(std::move(outcome));
   finish(outcome);
 }
 
 void Service::Impl::probe(Ipv4 address, const Message& question) {
   if (!probes.start(address, question, steady_clock())) return;
-  constexpr Mac everybody{{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
-  emit_arp_probe(link.mac, address, packet_outbox.add(link_address(link, ETH_P_ARP, everybody)));
+  outbox->probe(address);
   await_probes();
 }
 
@@ -222,11 +181,10 @@ void Service::Impl::await_probes() {
   if (probe_timer_runs || !deadline) return;
   probe_timer_runs = true;
   probe_timer.expires_at(*deadline);
-  probe_timer.async_wait([this](const boost::system::error_code& error) {
-    if (error) return;
+  probe_timer.async_wait(while_serving([this] {
     probe_timer_runs = false;
     end_probes();
-  });
+  }));
 }
 
 void Service::Impl::end_probes() {
@@ -261,29 +219,13 @@ void Service::Impl::on_address_used(const ArpSender& user, Time now) {
 }
 
 void Service::Impl::finish(const Outcome& outcome) {
-  if (outcome.reply) send(*outcome.reply, outcome.to);
+  if (outcome.reply) outbox->send(*outcome.reply, outcome.to);
   report(outcome);
 }
 
-void Service::Impl::send(const Message& reply, const Destination& to) {
-  const auto client_port = static_cast<std::uint16_t>(options.port + 1);
-  if (to.route != Route::hardware) {
-    const auto port = to.route == Route::relay ? options.port : client_port;
-    return emit(reply, udp_outbox.add(udp_address(to.address, port)));
-  }
-  scratch.clear();
-  emit(reply, scratch);
-  emit_udp_packet({options.head, options.port}, {to.address, client_port}, scratch,
-                  packet_outbox.add(link_address(link, ETH_P_IP, to.mac)));
-}
-
 void Service::Impl::flush() {
-  count_refused(udp_outbox.flush(udp.native_handle()));
-  count_refused(packet_outbox.flush(packet.native_handle()));
-}
-
-void Service::Impl::count_refused(const SendBatch::Refused& refused) {
-  if (refused.count > 0) counts["not sent: " + std::string(std::strerror(refused.error))] += refused.count;
+  for (const auto& refused : outbox->flush(udp.native_handle(), packet.native_handle()))
+    counts["not sent: " + std::string(std::strerror(refused.error))] += refused.count;
 }
 
 void Service::Impl::commit() {

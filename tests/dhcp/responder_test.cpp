@@ -257,6 +257,18 @@ TEST_CASE("a server's own messages and BOOTP are not answered") {
   CHECK(lab.hears(bootp).why == "BOOTP without DHCP is not served");
 }
 
+TEST_CASE("faults of messages that parse") {
+  auto message = Lab::discover(node7);
+  CHECK(fault_of(message).empty());
+  message.op = boot_reply;
+  CHECK(fault_of(message) == "not a request");
+  message = Lab::discover(node7);
+  message.hardware_length = 16;
+  CHECK(fault_of(message) == "not from Ethernet");
+  CHECK(fault_of(Lab::discover(Mac{})) == "not a board's hardware address");
+  CHECK(fault_of(Lab::discover("01:00:5e:00:00:01"_mac)) == "not a board's hardware address");
+}
+
 TEST_CASE("an address new to its board is asked for on the wire first") {
   Lab lab{{"10.0.0.10"_ip, "10.0.0.11"_ip}, true};
   const auto held = lab.hears(Lab::discover(node7));
