@@ -53,7 +53,11 @@ void Transfer::acknowledged(Sending& sending, std::uint64_t block, Time now) {
   // answer the sending before the last one; then those blocks are on their way, and sending them again would
   // start the Sorcerer's Apprentice on whole windows.
   const bool lost = !whole && may_answer_last_sending(now);
-  if (whole) measure(now);
+  if (whole) {
+    measure(now);
+    sending.stale = sending.copies;
+  }
+  sending.copies = 0;
   sending.acked = block;
   sending.rewound = false;
   progress_at_ = now;
@@ -70,13 +74,16 @@ void Transfer::acknowledged(Sending& sending, std::uint64_t block, Time now) {
 
 /// RFC 1123 4.2.3.1: a duplicate ACK never makes lock-step DATA go out again. With windows it is how a client
 /// says that the first block of the window was lost; it is believed once, and only if it can be an answer to
-/// that window.
+/// that window and not to a needless copy of the one before.
 void Transfer::repeated_ack(Sending& sending, Time now) {
   heard_ = true;
+  if (sending.stale > 0) {
+    --sending.stale;
+    return;
+  }
   if (window_ == 1 || sending.rewound || !may_answer_last_sending(now)) return;
   sending.rewound = true;
-  again_ = true;
-  send_window(sending, sending.acked + 1);
+  send_copy(sending);
 }
 
 /// Half a usual round trip after the last sending nothing can have come back from it yet.
@@ -110,7 +117,13 @@ void Transfer::on_deadline(Time now) {
 void Transfer::send_again() {
   again_ = true;
   if (auto* offering = std::get_if<Offering>(&state_)) offering->due = true;
-  if (auto* sending = std::get_if<Sending>(&state_)) send_window(*sending, sending->acked + 1);
+  if (auto* sending = std::get_if<Sending>(&state_)) send_copy(*sending);
+}
+
+void Transfer::send_copy(Sending& sending) {
+  again_ = true;
+  ++sending.copies;
+  send_window(sending, sending.acked + 1);
 }
 
 void Transfer::give_up() {

@@ -42,6 +42,8 @@ struct Sending {  // blocks acked + 1 .. sent are in flight
   std::uint64_t acked = 0, sent = 0;
   std::uint64_t due_first = 1, due_last = 0;  // to be sent now; none when first > last
   bool rewound = false;                       // the window was sent again since `acked` moved
+  int copies = 0;                             // how often all that is in flight was sent again
+  int stale = 0;  // ACKs that copies of the window before this one may still bring
 };
 struct Finished {
   Ended how = Ended::complete;
@@ -85,6 +87,7 @@ class Transfer {
   void repeated_ack(Sending& sending, Time now);
   void send_window(Sending& sending, std::uint64_t first);
   void send_again();
+  void send_copy(Sending& sending);
   void give_up();
   bool may_answer_last_sending(Time now) const;
   void measure(Time now);
