@@ -1,0 +1,62 @@
+#pragma once
+// A recipe: how an image is made. A TOML file; if you hold a Recipe, it is valid.
+//
+//   suite = "host"                # the head's own release, or "bookworm", "trixie"
+//   architecture = "arm64"        # default: the head's own
+//   packages = ["systemd-sysv", "slurmd", ...]
+//   kernel = "linux-image-arm64"  # unpacked, not installed; a meta package leads to the newest
+//   root = "squashfs"             # or "tree"
+//   variant = "essential"         # mmdebstrap's word for what is there before `packages`
+//   sources = ["deb [signed-by=...] http://... bookworm main"]   # default: the head's own for this suite
+//   leave_out = ["/usr/share/doc/*"]   keep = [...]              # file patterns for dpkg
+//   [[file]]  path = "/etc/motd"  content = "..." or source = "FILE beside the recipe"  mode = "0644"
+//   [[hook]]  name = "..."  run = "shell script, run inside the image"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/diagnostic.hpp"
+#include "config/result.hpp"
+#include "rootfs/generation.hpp"
+
+namespace rootstock::rootfs {
+
+struct RecipeFile {
+  std::string path;     ///< absolute, in the image
+  std::string content;  ///< unless `source` is given
+  std::optional<std::filesystem::path> source;
+  std::uint32_t mode = 0644;
+};
+
+struct RecipeHook {
+  std::string name, script;
+};
+
+struct Recipe {
+  std::filesystem::path file;
+  std::string suite;
+  std::string architecture;
+  std::string variant = "essential";
+  RootKind root_kind = RootKind::squashfs;
+  std::vector<std::string> packages;
+  std::string kernel;                ///< empty: one of `packages` brings it
+  std::vector<std::string> sources;  ///< one-line style; empty: the head's own
+  std::vector<std::string> leave_out, keep;
+  std::vector<RecipeFile> files;
+  std::vector<RecipeHook> hooks;
+};
+
+/// The machine that builds: what "host" means.
+struct BuildHost {
+  std::string suite;         ///< "bookworm"
+  std::string architecture;  ///< "amd64"
+};
+
+/// `file` is named in faults; relative sources are looked for beside it.
+Result<Recipe, std::vector<Diagnostic>> parse_recipe(const std::filesystem::path& file,
+                                                     const std::string& text, const BuildHost& host);
+
+}  // namespace rootstock::rootfs

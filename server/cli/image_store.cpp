@@ -1,0 +1,174 @@
+#include "server/cli/image_store.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <charconv>
+#include <set>
+
+#include "rootfs/manifest.hpp"
+#include "server/cli/admin_client.hpp"
+#include "server/cli/print.hpp"
+
+namespace rootstock::server {
+
+namespace {
+
+using rootfs::Generation;
+using rootfs::Store;
+
+constexpr std::size_t digest_shown = 12;
+
+int active_number(const Store& store, const std::string& image) {
+  const auto active = store.active(image);
+  return active ? active->number : 0;
+}
+
+/// The store of the settings, or none after everything was said.
+std::optional<Store> open_store(Context& context) {
+  const auto settings = context.settings();
+  if (!settings) return std::nullopt;
+  return Store(settings->paths.images());
+}
+
+/// The labels that nodes run or would boot. None when the service is not there to ask; a service that is
+/// there but does not answer stops the pruning.
+std::optional<std::set<std::string>> used_generations(Context& context, const Settings& settings) {
+  const auto answer = ask(settings.paths.socket(), "/nodes");
+  std::set<std::string> labels;
+  if (!answer && answer.error().code == exit_not_running) {
+    fmt::print(stderr, "The service is not running: what its nodes still use is not known.\n");
+    return labels;
+  }
+  if (!answer) {
+    context.failed(answer.error().failure, answer.error().code);
+    return std::nullopt;
+  }
+  for (const auto& node : list_of(answer->as_object(), "nodes"))
+    for (const char* key : {"generation", "boots"}) labels.insert(text_of(node.as_object(), key));
+  return labels;
+}
+
+void print_table(const Store& store, const std::vector<std::string>& images) {
+  std::vector<std::vector<std::string>> rows{
+      {"GENERATION", "", "CREATED", "SIZE", "ARCH", "KERNEL", "DIGEST", "ORIGIN"}};
+  for (const auto& image : images) {
+    const int active = active_number(store, image);
+    for (const auto& g : store.generations(image))
+      rows.push_back({g.label(), g.number == active ? "active" : "", rootfs::utc(g.created),
+                      bytes_text(static_cast<double>(g.bytes)), g.architecture, g.kernel_version,
+                      g.digest.substr(0, digest_shown), g.origin});
+  }
+  fmt::print("{}", aligned(rows));
+}
+
+}  // namespace
+
+boost::json::object as_json(const Generation& generation, bool active) {
+  auto object = boost::json::parse(rootfs::manifest_text(generation)).as_object();
+  object["label"] = generation.label();
+  object["folder"] = generation.folder.string();
+  object["active"] = active;
+  return object;
+}
+
+void print_generation(const Context& context, const Generation& g, bool active) {
+  if (context.json) {
+    fmt::print("{}\n", boost::json::serialize(as_json(g, active)));
+    return;
+  }
+  fmt::print("{}", aligned({{"generation", g.label() + (active ? " (active)" : "")},
+                            {"created", rootfs::utc(g.created)},
+                            {"origin", g.origin},
+                            {"architecture", g.architecture},
+                            {"kernel", g.kernel_version},
+                            {"root", g.root().filename().string()},
+                            {"digest", g.digest},
+                            {"size", bytes_text(static_cast<double>(g.bytes))},
+                            {"folder", g.folder.string()}}));
+}
+
+Result<ImageName, Failure> parse_image_name(const std::string& text) {
+  const auto slash = text.find('/');
+  if (slash == std::string::npos) return ImageName{text, 0};
+  int number = 0;
+  const auto* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data() + slash + 1, end, number);
+  if (slash == 0 || error != std::errc{} || stop != end || number <= 0)
+    return fail("\"" + text + "\" is no generation", "write IMAGE/NUMBER, for example compute/3");
+  return ImageName{text.substr(0, slash), number};
+}
+
+void list_images(Context& context) {
+  const auto store = open_store(context);
+  if (!store) return;
+  const auto images = store->images();
+  if (context.json) {
+    boost::json::array all;
+    for (const auto& image : images)
+      for (const auto& generation : store->generations(image))
+        all.push_back(as_json(generation, generation.number == active_number(*store, image)));
+    fmt::print("{}\n", boost::json::serialize(boost::json::object{{"generations", all}}));
+  } else if (images.empty()) {
+    fmt::print("No image yet. Build one: rootstock image build RECIPE\n");
+  } else {
+    print_table(*store, images);
+  }
+}
+
+void show_image(Context& context, const std::string& name) {
+  const auto wanted = parse_image_name(name);
+  if (!wanted) return context.failed(wanted.error(), exit_bad_input);
+  const auto store = open_store(context);
+  if (!store) return;
+  const auto generation =
+      wanted->number == 0 ? store->active(wanted->image) : store->find(wanted->image, wanted->number);
+  if (!generation) return context.failed(generation.error());
+  print_generation(context, *generation, generation->number == active_number(*store, wanted->image));
+}
+
+void activate_image(Context& context, const std::string& name) {
+  auto wanted = parse_image_name(name);
+  if (wanted && wanted->number == 0)
+    wanted = fail("which generation of " + name + "?", "see: rootstock image list");
+  if (!wanted) return context.failed(wanted.error(), exit_bad_input);
+  auto store = open_store(context);
+  if (!store) return;
+  if (const auto done = store->activate(wanted->image, wanted->number); !done)
+    return context.failed(done.error());
+  const auto generation = store->find(wanted->image, wanted->number);
+  if (!generation) return context.failed(generation.error());
+  if (context.json) return print_generation(context, *generation, true);
+  fmt::print("{} is active: nodes get it at their next boot.\n", generation->label());
+}
+
+void rollback_image(Context& context, const std::string& image) {
+  auto store = open_store(context);
+  if (!store) return;
+  const auto generation = store->rollback(image);
+  if (!generation) return context.failed(generation.error());
+  if (context.json) return print_generation(context, *generation, true);
+  fmt::print("{} is active again: nodes get it at their next boot.\n", generation->label());
+}
+
+void prune_image(Context& context, const std::string& image, int keep) {
+  const auto settings = context.settings();
+  if (!settings) return;
+  const auto used = used_generations(context, *settings);
+  if (!used) return;
+  const auto deleted = Store(settings->paths.images()).prune(image, keep, *used);
+  if (!deleted) return context.failed(deleted.error());
+  double freed = 0;
+  boost::json::array labels;
+  for (const auto& generation : *deleted) {
+    freed += static_cast<double>(generation.bytes);
+    labels.emplace_back(generation.label());
+    if (!context.json) fmt::print("removed {}\n", generation.label());
+  }
+  if (context.json)
+    fmt::print("{}\n", boost::json::serialize(boost::json::object{{"removed", labels}, {"bytes", freed}}));
+  else
+    fmt::print("{} removed, {} freed\n", deleted->size(), bytes_text(freed));
+}
+
+}  // namespace rootstock::server
