@@ -34,6 +34,11 @@ void Supervisor::start() {
   asio::co_spawn(loop_, run(), asio::detached);
 }
 
+void Supervisor::restart() {
+  back_off_.cancel();
+  if (child_ != nullptr) child_->signal(SIGTERM);
+}
+
 asio::awaitable<void> Supervisor::stop() {
   stopping_ = true;
   back_off_.cancel();

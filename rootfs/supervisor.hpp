@@ -38,6 +38,8 @@ class Supervisor {
 
   /// Must be stopped (or the loop must have ended) before it is destroyed.
   void start();
+  /// Ends the program so that it is started anew.
+  void restart();
   /// SIGTERM, and SIGKILL after the grace; returns when the program is gone.
   boost::asio::awaitable<void> stop();
 

@@ -7,7 +7,8 @@
 
 namespace rootstock::server {
 
-/// `settings_file` is handed to the worker, which reads it again. Serves until SIGTERM or SIGINT; the exit status.
+/// `settings_file` is handed to the worker, which reads it again. Serves until SIGTERM or SIGINT; the exit
+/// status.
 int run_keeper(const Settings& settings, const std::filesystem::path& settings_file);
 
 }  // namespace rootstock::server

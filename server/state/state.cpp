@@ -42,6 +42,14 @@ struct Queue {
 struct State::Impl {
   Impl(Database opened, asio::io_context& event_loop) : database(std::move(opened)), loop(event_loop) {}
 
+  /// Called on the thread of the loop only.
+  void wake_writer() {
+    if (writer.joinable())
+      wake.notify_one();
+    else
+      writer = std::thread([this] { run(); });
+  }
+
   void run() {
     std::unique_lock lock(guard);
     for (;;) {
@@ -146,7 +154,7 @@ void State::save(NodeRecord node) {
     auto name = node.name;
     impl_->queue.nodes.insert_or_assign(std::move(name), std::move(node));
   }
-  impl_->wake.notify_one();
+  impl_->wake_writer();
 }
 
 void State::commit(std::vector<dhcp::LeaseRecord> changes, std::function<void(bool)> done) {
@@ -157,7 +165,7 @@ void State::commit(std::vector<dhcp::LeaseRecord> changes, std::function<void(bo
     queue.leases.insert(queue.leases.end(), changes.begin(), changes.end());
     queue.waiting.push_back({std::move(done), asio::make_work_guard(impl_->loop)});
   }
-  impl_->wake.notify_one();
+  impl_->wake_writer();
 }
 
 }  // namespace rootstock::server

@@ -31,7 +31,9 @@ struct NodeRecord {
 
 class State final : public dhcp::LeaseLog {
  public:
-  /// Opens or makes the database; `loop` is where `done` callbacks run. Starts a thread: give up root first.
+  /// Opens or makes the database; `loop` is where `done` callbacks run.
+  /// The writer thread starts with the first save or commit: root, which is given up by a process of one thread, may
+  /// open it.
   static Result<std::unique_ptr<State>, Failure> open(const std::filesystem::path& file, boost::asio::io_context& loop);
   ~State() override;  // writes what is queued
 
