@@ -57,6 +57,13 @@ LeaseRecord LeaseBook::bind(const Mac& mac, Ipv4 address, Time until, bool seate
   return {mac, address, until, slot.seated};
 }
 
+void LeaseBook::seat(Ipv4 address) {
+  const auto found = slots_.find(address.value);
+  if (found == slots_.end() || found->second.state == State::nobodys) return;
+  leave_queue(address, found->second);
+  found->second.seated = true;
+}
+
 std::optional<LeaseRecord> LeaseBook::release(const Mac& mac, Ipv4 address, Time now) {
   const auto* there = slot(address);
   if (!there || there->owner != mac || there->state != State::bound) return std::nullopt;

@@ -38,6 +38,9 @@ class LeaseBook {
   /// `address` is the board's until then; may_take() was asked before. `seated`: for good.
   LeaseRecord bind(const Mac& mac, Ipv4 address, Time until, bool seated);
 
+  /// The board that is offered `address` is a node: nobody else ever gets it.
+  void seat(Ipv4 address);
+
   /// The client gave it back; it stays the client's if it returns before somebody else needs it.
   std::optional<LeaseRecord> release(const Mac& mac, Ipv4 address, Time now);
   /// A client chose another server's offer: what was only offered to it is free again.

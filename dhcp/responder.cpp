@@ -17,6 +17,12 @@ Outcome silent(Outcome outcome, std::string why) {
   return outcome;
 }
 
+/// Silent, and an operator should hear why.
+Outcome warning(Outcome outcome, std::string why) {
+  outcome.warns = true;
+  return silent(std::move(outcome), std::move(why));
+}
+
 /// RFC 2131 4.3.2: only the client that chose us names us.
 bool names_other_server(const Message& m, Ipv4 head) {
   const auto server = m.options.address(Code::server_id);
@@ -57,8 +63,8 @@ Outcome Responder::answer(const Message& question, Time now) {
   outcome.asked = type ? name_of(*type) : "BOOTP";
   const auto& subnet = network_.space.subnet;
   if (!question.relay.unset() && !subnet.contains(question.relay))
-    return silent(std::move(outcome), fmt::format("relayed from {}, but this head serves {} only",
-                                                  question.relay.text(), subnet.text()));
+    return warning(std::move(outcome), fmt::format("relayed from {}, but this head serves {} only",
+                                                   question.relay.text(), subnet.text()));
   if (!type) return silent(std::move(outcome), "BOOTP without DHCP is not served");
   switch (*type) {
     case MessageType::discover: return discover(question, std::move(outcome), now);
@@ -74,20 +80,16 @@ Outcome Responder::discover(const Message& question, Outcome outcome, Time now) 
   const auto wanted = question.options.address(Code::requested_ip);
   const auto address = leases_.offer(outcome.board.mac, wanted, now, now + offer_hold);
   if (!address)
-    return silent(std::move(outcome),
-                  fmt::format("no address left: all {} of the pool {} are leased, held for nodes or in "
-                              "use by others",
-                              network_.space.pool.size(), network_.space.pool.text()));
+    return warning(std::move(outcome),
+                   fmt::format("no address left: all {} of the pool {} are leased, held for nodes or in "
+                               "use by others",
+                               network_.space.pool.size(), network_.space.pool.text()));
   outcome.address = *address;
   if (network_.conflict_probe && !leases_.is_proved(*address)) {
     outcome.probe = *address;
     return silent(std::move(outcome), "asking the wire whether somebody uses the address");
   }
-  auto reply = reply_to(question, MessageType::offer, head_.address);
-  reply.your_ip = *address;
-  add_lease(reply);
-  add_network(reply);
-  outcome.why = add_boot(reply, outcome.board);
+  auto reply = with_address(question, outcome, MessageType::offer, *address);
   return send(question, std::move(outcome), std::move(reply));
 }
 
@@ -142,10 +144,10 @@ Outcome Responder::decline(const Message& question, Outcome outcome, Time now) {
     return silent(std::move(outcome), "declines an address that is not its own");
   outcome.address = *address;
   outcome.lease = leases_.decline(*address, now, now + decline_rest);
-  return silent(std::move(outcome),
-                fmt::format("found somebody else using {}: the address rests for {} min. Look for a "
-                            "device with a fixed address",
-                            address->text(), decline_rest.count()));
+  return warning(std::move(outcome),
+                 fmt::format("found somebody else using {}: the address rests for {} min. Look for a "
+                             "device with a fixed address",
+                             address->text(), decline_rest.count()));
 }
 
 /// RFC 2131 4.3.4.

@@ -36,6 +36,7 @@ struct Outcome {
   std::string answered;  ///< "OFFER", "ACK", "NAK"; empty when silent
   Ipv4 address;
   std::string why;
+  bool warns = false;  ///< an operator should hear of it
 
   std::optional<Message> reply;
   Destination to;
@@ -67,6 +68,7 @@ class Responder {
 
   Outcome acknowledge(const Message& question, Outcome outcome, Ipv4 address, Time now);
   Outcome refuse(const Message& question, Outcome outcome, std::string why) const;
+  Message with_address(const Message& question, Outcome& outcome, MessageType type, Ipv4 address);
   Outcome send(const Message& question, Outcome outcome, Message reply) const;
   void add_lease(Message& reply) const;
   void add_network(Message& reply) const;

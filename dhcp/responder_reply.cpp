@@ -6,15 +6,24 @@
 namespace rootstock::dhcp {
 
 Outcome Responder::acknowledge(const Message& question, Outcome outcome, Ipv4 address, Time now) {
-  const auto name = seating_.seat(outcome.board, address);
-  outcome.lease = leases_.bind(outcome.board.mac, address, now + network_.lease_time, name.has_value());
-  auto reply = reply_to(question, MessageType::ack, head_.address);
+  outcome.lease = leases_.bind(outcome.board.mac, address, now + network_.lease_time, false);
+  auto reply = with_address(question, outcome, MessageType::ack, address);
+  return send(question, std::move(outcome), std::move(reply));
+}
+
+/// An OFFER or an ACK: the address, all that goes with it, and a seat for a board that boots.
+Message Responder::with_address(const Message& question, Outcome& outcome, MessageType type, Ipv4 address) {
+  auto reply = reply_to(question, type, head_.address);
   reply.your_ip = address;
   add_lease(reply);
   add_network(reply);
-  if (name) reply.options.set(Code::host_name, std::string_view{*name});
+  if (const auto name = seating_.seat(outcome.board, address)) {
+    leases_.seat(address);
+    if (outcome.lease) outcome.lease->seated = true;
+    reply.options.set(Code::host_name, std::string_view{*name});
+  }
   outcome.why = add_boot(reply, outcome.board);
-  return send(question, std::move(outcome), std::move(reply));
+  return reply;
 }
 
 /// RFC 2131 table 3: a NAK carries nothing but its reason and who sent it.

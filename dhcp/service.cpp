@@ -1,7 +1,5 @@
 #include "dhcp/service.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -34,12 +32,6 @@ NetworkParameters network_of(const ServiceOptions& options) {
           .lease_time = options.lease_time,
           .http_port = options.http_port,
           .conflict_probe = options.conflict_probe};
-}
-
-Ipv4 sender_of(const ReceiveBatch::Datagram& datagram) {
-  sockaddr_in from{};
-  std::memcpy(&from, &datagram.from, sizeof from);
-  return Ipv4{ntohl(from.sin_addr.s_addr)};
 }
 
 Time wall_clock() { return std::chrono::system_clock::now(); }
@@ -214,7 +206,7 @@ void Service::Impl::on_address_used(const ArpSender& user, Time now) {
   leases.decline(user.address, now, now + decline_rest);
   const auto why = "the device " + user.mac.text() + " uses it already: it rests, another is tried";
   const auto asked = name_of(MessageType::discover);
-  observer.on_exchange({board_of(conflict->question), asked, {}, user.address, {}, why});
+  observer.on_exchange({board_of(conflict->question), asked, {}, user.address, {}, why, true});
   answer(conflict->question, now);
 }
 
@@ -241,6 +233,7 @@ void Service::Impl::committed(bool durable) {
     if (!durable && outcome.reply) {
       outcome.reply.reset();
       outcome.answered.clear();
+      outcome.warns = true;
       outcome.why = "no ACK: the disk did not take the lease, and an address is on disk before it is given";
       count("lease not written");
     }
@@ -253,8 +246,8 @@ void Service::Impl::committed(bool durable) {
 void Service::Impl::report(const Outcome& outcome) {
   if (!outcome.answered.empty()) count(outcome.answered);
   const auto boot_file = outcome.reply ? std::string_view{outcome.reply->file} : std::string_view{};
-  observer.on_exchange(
-      {outcome.board, outcome.asked, outcome.answered, outcome.address, boot_file, outcome.why});
+  observer.on_exchange({outcome.board, outcome.asked, outcome.answered, outcome.address, boot_file,
+                        outcome.why, outcome.warns});
 }
 
 void Service::Impl::count(std::string_view kind) {

@@ -52,6 +52,8 @@ struct Exchange {
   Ipv4 address;
   std::string_view boot_file;  ///< empty when none was given
   std::string_view why;
+  bool warns =
+      false;  ///< worth a line in the log whoever asked: no address left, a conflict, a disk that refuses
 };
 
 class Observer {

@@ -1,5 +1,7 @@
 #include "dhcp/socket_batch.hpp"
 
+#include <arpa/inet.h>
+
 #include <cerrno>
 #include <cstring>
 
@@ -24,6 +26,12 @@ ReceiveBatch::Datagram ReceiveBatch::at(std::size_t index) const {
   const auto& header = headers_[index];
   return {Bytes{buffers_[index]}.first(header.msg_len), from_[index],
           (header.msg_hdr.msg_flags & MSG_TRUNC) != 0};
+}
+
+Ipv4 sender_of(const ReceiveBatch::Datagram& datagram) {
+  sockaddr_in from{};
+  std::memcpy(&from, &datagram.from, sizeof from);
+  return Ipv4{ntohl(from.sin_addr.s_addr)};
 }
 
 std::vector<std::uint8_t>& SendBatch::add(const sockaddr* to, socklen_t size) {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "config/address.hpp"
 #include "dhcp/wire.hpp"
 
 namespace rootstock::dhcp {
@@ -37,6 +38,9 @@ class ReceiveBatch {
   std::array<iovec, most> parts_;
   std::array<mmsghdr, most> headers_;
 };
+
+/// The source of a UDP datagram.
+Ipv4 sender_of(const ReceiveBatch::Datagram& datagram);
 
 /// sendmmsg(2).
 class SendBatch {

@@ -75,6 +75,19 @@ TEST_CASE("a node's address is never given to another board") {
   CHECK(book.offer(board(1), {}, start + 1000h, start + 1001h) == "10.0.0.10"_ip);
 }
 
+TEST_CASE("the address of a node is held from its first offer on") {
+  LeaseBook book{three};
+  book.offer(board(1), {}, start, start + 1min);
+  book.seat("10.0.0.10"_ip);
+  book.seat("10.0.0.99"_ip);  // nobody's: nothing to hold
+  leases_one(book, 2, start, start + 1h);
+  leases_one(book, 3, start, start + 1h);
+  CHECK(leases_one(book, 4, start + 9h, start + 10h) == "10.0.0.11"_ip);
+  book.withdraw(board(1), start + 9h);
+  CHECK(leases_one(book, 5, start + 9h, start + 10h) == "10.0.0.12"_ip);
+  CHECK_FALSE(book.offer(board(6), {}, start + 9h, start + 10h));
+}
+
 TEST_CASE("once a seat, always a seat: a later plain lease of the node does not undo it") {
   LeaseBook book{three};
   leases_one(book, 1, start, start + 1h, true);

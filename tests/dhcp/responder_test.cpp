@@ -176,12 +176,13 @@ TEST_CASE("a board is known by its MAC, whatever its client-id says") {
   CHECK(lab.hears(firmware).address == lab.hears(system).address);
 }
 
-TEST_CASE("a booting board takes a seat when it is acknowledged, and keeps its address for good") {
+TEST_CASE("a booting board takes a seat with its offer, and keeps its address for good") {
   Lab lab{{"10.0.0.10"_ip, "10.0.0.11"_ip}};
   const auto offer = lab.hears(Lab::as(bios, 0, Lab::discover(node7)));
   CHECK(offer.reply->file == "undionly.kpxe");
   CHECK(offer.reply->options.text(Code::boot_file) == "undionly.kpxe");
   CHECK(offer.why == "x86 BIOS: load iPXE first");
+  CHECK(offer.reply->options.text(Code::host_name) == "node01");
   const auto ack = lab.hears(Lab::as(bios, 0, Lab::selects(node7, offer.address)));
   CHECK(ack.lease->seated);
   CHECK(ack.reply->options.text(Code::host_name) == "node01");
@@ -200,6 +201,7 @@ TEST_CASE("a full pool is said clearly") {
   lab.joins(node7);
   const auto refused = lab.hears(Lab::discover(node8));
   CHECK_FALSE(refused.reply);
+  CHECK(refused.warns);
   CHECK(refused.why ==
         "no address left: all 1 of the pool 10.0.0.10-10.0.0.10 are leased, held for nodes or in use by "
         "others");
