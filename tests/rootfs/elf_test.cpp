@@ -1,0 +1,38 @@
+#include "rootfs/elf.hpp"
+
+#include <string>
+
+#include "tests/support/catch.hpp"
+
+using rootstock::rootfs::is_static_program;
+
+namespace {
+
+/// The smallest 64-bit program header table: one row of the given type.
+std::string program(char type, char byte_order = 1) {
+  std::string elf(64 + 56, '\0');
+  elf.replace(0, 4,
+              "\x7f"
+              "ELF");
+  elf[4] = 2;  // 64 bit
+  elf[5] = byte_order;
+  elf[0x20] = 64;  // the table follows the header
+  elf[0x36] = 56;
+  elf[0x38] = 1;
+  elf[64] = type;
+  return elf;
+}
+
+}  // namespace
+
+TEST_CASE("a program that names an interpreter is not static", "[elf]") {
+  CHECK(is_static_program(program(1)));           // PT_LOAD
+  CHECK_FALSE(is_static_program(program(3)));     // PT_INTERP
+  CHECK_FALSE(is_static_program(program(1, 2)));  // big-endian: none of our boards
+}
+
+TEST_CASE("what is no program, or cut short, is not static", "[elf]") {
+  CHECK_FALSE(is_static_program(""));
+  CHECK_FALSE(is_static_program("#!/bin/sh\n"));
+  CHECK_FALSE(is_static_program(program(1).substr(0, 60)));
+}
