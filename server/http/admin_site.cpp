@@ -57,9 +57,12 @@ boost::asio::awaitable<Answer> AdminSite::answer(Request request) {
   if (path == "nodes") co_return nodes();
   if (path == "explain") co_return explanation(request.target.query);
   if (const auto name = rest_of(path, "nodes/"); !name.empty()) co_return node(name);
-  if (auto name = rest_of(path, "overlay/"); !name.empty()) co_return co_await overlay(std::move(name));
-  co_return failure(
-      404, {"there is nothing at /" + path, "is the command line of the same version as the service?"});
+  auto overlay_of = rest_of(path, "overlay/");
+  if (overlay_of.empty())
+    co_return failure(
+        404, {"there is nothing at /" + path, "is the command line of the same version as the service?"});
+  auto files = co_await overlay(std::move(overlay_of));
+  co_return files;
 }
 
 Answer AdminSite::status() const {

@@ -53,7 +53,10 @@ boost::asio::awaitable<Answer> NodeSite::answer(Request request) {
   if (reports && request.method != Method::post) co_return wrong_method("POST");
   if (!reports && !reads(request)) co_return wrong_method("GET, HEAD");
   if (path == "node/time") co_return time();
-  if (path == "node/overlay") co_return co_await overlay(std::move(request));
+  if (path == "node/overlay") {
+    auto overlay_answer = co_await overlay(std::move(request));
+    co_return overlay_answer;
+  }
   if (path == "node/up") co_return up(request);
   if (path == "node/trouble") co_return trouble(request);
   co_return boot_file(request);

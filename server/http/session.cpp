@@ -23,6 +23,8 @@ namespace http = beast::http;
 using namespace std::chrono_literals;
 using namespace asio::experimental::awaitable_operators;
 
+// Each co_await below stands in a statement of its own: g++ 12 miscompiles some that stand in a condition.
+
 constexpr auto wait_for_request = 30s;
 constexpr auto wait_for_reader = 60s;
 constexpr std::uint32_t longest_header = 8 * 1024;
@@ -90,10 +92,12 @@ asio::awaitable<bool> send_file(Connection& socket, const Answer& answer) {
     offset += sent;
     left -= sent;
     if (sent > 0 && answer.on_sent) answer.on_sent(sent);
-    if (sent == got)
+    if (sent == got) {
       co_await asio::post(socket.get_executor(), asio::use_awaitable);  // let the others have their turn
-    else if (!co_await has_room(socket))
-      co_return false;
+      continue;
+    }
+    const bool room = co_await has_room(socket);
+    if (!room) co_return false;
   }
   co_return true;
 }
@@ -118,7 +122,8 @@ asio::awaitable<bool> send(Stream& stream, const Answer& answer, bool keep_alive
   const auto [error, sent] = co_await http::async_write_header(stream, serializer, as_values);
   if (error) co_return false;
   if (head_only) co_return true;
-  co_return co_await send_body(stream, answer);
+  const bool whole = co_await send_body(stream, answer);
+  co_return whole;
 }
 
 /// None: an end that needs no word, a client that closed or one that stayed silent.
@@ -162,7 +167,8 @@ asio::awaitable<bool> serve_request(Stream& stream, Parser& parser, Peer peer, c
   stream.expires_never();
   const Answer answer = co_await site(std::move(*request));
   tally.add(fmt::format("answered {}", answer.status));
-  co_return co_await send(stream, answer, keep_alive, head_only) && keep_alive;
+  const bool whole = co_await send(stream, answer, keep_alive, head_only);
+  co_return whole&& keep_alive;
 }
 
 }  // namespace
@@ -185,7 +191,8 @@ asio::awaitable<void> serve_connection(Connection connection, Peer peer, const S
     stream.expires_after(wait_for_request);
     const auto [error, size] = co_await http::async_read(stream, buffer, parser, as_values);
     if (error) {
-      if (const auto answer = answer_to_fault(error, tally)) co_await send(stream, *answer, false, false);
+      const auto answer = answer_to_fault(error, tally);
+      if (answer) co_await send(stream, *answer, false, false);
       break;
     }
     more = co_await serve_request(stream, parser, peer, site, tally);

@@ -92,11 +92,11 @@ std::string BootRecord::on_dhcp(const dhcp::Exchange& exchange, Time now) {
 }
 
 void BootRecord::on_promised(const std::string& label) {
-  if (in_firmware()) generation_ = label;
+  if (booting()) generation_ = label;
 }
 
 std::string BootRecord::on_fetch(const BootName& name, Time now) {
-  if (!in_firmware()) return {};
+  if (!booting()) return {};
   switch (name.part) {
     case BootPart::extra: return {};
     case BootPart::loader: return reach(Stage::loader, now), std::string{};
@@ -112,7 +112,7 @@ std::string BootRecord::on_fetch(const BootName& name, Time now) {
 }
 
 std::string BootRecord::on_fetched(const BootName& name, std::uint64_t bytes, bool complete, Time now) {
-  if (!in_firmware() || name.part == BootPart::script) return {};
+  if (!booting() || name.part == BootPart::script) return {};
   if (name.part == BootPart::initramfs && complete) initramfs_sent_ = now;
   return note(fmt::format("{} {} ({})", complete ? "fetched" : "broke off fetching", words_for(name),
                           size_words(bytes)),

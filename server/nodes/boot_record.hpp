@@ -73,7 +73,8 @@ class BootRecord {
   bool begins_new_boot(const dhcp::Exchange& exchange) const;
   void reach(Stage stage, Time now);
   std::string note(std::string text, Time now);
-  bool in_firmware() const { return watched() && stage_ != Stage::up && stage_ != Stage::overlay; }
+  /// What a node that is up fetches is no part of its boot.
+  bool booting() const { return watched() && up_at_ == Time{}; }
 
   Time started_{}, stage_since_{}, up_at_{};
   Stage stage_ = Stage::none;

@@ -51,6 +51,9 @@ std::optional<std::string> FrontDesk::seat(const dhcp::Board& board, Ipv4 addres
 }
 
 void FrontDesk::on_exchange(const dhcp::Exchange& exchange) {
+  if (exchange.warns)
+    log::limited("dhcp: " + std::string{exchange.why},
+                 fmt::format("DHCP {} of {}: {}", exchange.asked, exchange.board.mac.text(), exchange.why));
   Node* node = registry_.by_mac(exchange.board.mac);
   if (node == nullptr) return;
   const Time before = node->boot.started();
@@ -60,6 +63,11 @@ void FrontDesk::on_exchange(const dhcp::Exchange& exchange) {
     node->record.dialect = dialect;
     save_(node->record);
   }
+}
+
+void FrontDesk::on_malformed(std::string_view kind, Ipv4 from) {
+  log::limited(fmt::format("dhcp {}", kind),
+               fmt::format("a DHCP packet from {} was dropped: {}", from.text(), kind));
 }
 
 void FrontDesk::on_transfer(const tftp::TransferReport& report) {

@@ -56,7 +56,8 @@ Overlays::Overlays(const Settings& settings, rootfs::SiteSecrets secrets, Regist
 
 asio::awaitable<Result<std::vector<rootfs::OverlayFile>, Failure>> Overlays::files(Node& node,
                                                                                    std::string generation) {
-  if (const auto ready = co_await ensure_host_key(node); !ready) co_return tl::unexpected{ready.error()};
+  const auto ready = co_await ensure_host_key(node);
+  if (!ready) co_return tl::unexpected{ready.error()};
   const auto& record = node.record;
   rootfs::NodeIdentity identity{record.name, record.address, record.mac, record.machine_id, {}};
   identity.host_keys.push_back({"ed25519", record.host_secret, record.host_public});

@@ -15,14 +15,15 @@
 namespace rootstock::server {
 
 void raise_file_limit() {
-  constexpr rlim_t wanted = 65536;
+  constexpr rlim_t wanted = 65536, enough = 4096;
   rlimit limit{wanted, wanted};
   if (::setrlimit(RLIMIT_NOFILE, &limit) == 0) return;
-  ::getrlimit(RLIMIT_NOFILE, &limit);
+  ::getrlimit(RLIMIT_NOFILE, &limit);  // a container may forbid more than it has
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
-  log::warning("only {} files may be open at once: that many boards can boot at the same time, not more",
-               limit.rlim_cur);
+  if (limit.rlim_cur < enough)
+    log::warning("only {} files may be open at once: no more boards than that can boot at the same time",
+                 limit.rlim_cur);
 }
 
 std::filesystem::path scratch_folder(const Settings& settings) { return settings.paths.run / "worker"; }
