@@ -36,6 +36,7 @@ void Supervisor::start() {
 
 void Supervisor::restart() {
   back_off_.cancel();
+  restarting_ = child_ != nullptr;
   if (child_ != nullptr) child_->signal(SIGTERM);
 }
 
@@ -64,6 +65,7 @@ asio::awaitable<void> Supervisor::run() {
       status_ = 127;
       tell_(Severity::error, fmt::format("{}: {}", program_.name, child.error().what));
     }
+    if (std::exchange(restarting_, false) && !stopping_) continue;
     if (stopping_ || !worth_restarting()) break;
     const auto delay = policy_.after(started, Clock::now());
     explain_end(delay);

@@ -63,7 +63,7 @@ class Supervisor {
   boost::asio::steady_timer back_off_, gone_;
   Child* child_ = nullptr;
   int status_ = 0;
-  bool ready_ = false, running_ = false, stopping_ = false;
+  bool ready_ = false, running_ = false, restarting_ = false, stopping_ = false;
 };
 
 }  // namespace rootstock::rootfs

@@ -55,7 +55,7 @@ struct ClusterLink::Impl {
   }
 
   Result<void, Failure> look() {
-    const auto found = netlink->find(options.interface);
+    auto found = netlink->find(options.interface);
     if (!found) {
       if (state || !told_waiting)
         log::warning("interface {} is not there: waiting for it (is its adapter plugged in?)",
@@ -65,8 +65,10 @@ struct ClusterLink::Impl {
       return {};
     }
     const bool is_new = !state || state->index != found->index;
-    if (is_new && !found->up)
+    if (is_new && !found->up) {
       if (auto done = netlink->set_up(options.interface); !done) return done;
+      found->up = true;
+    }
     if (auto done = keep_address(found->index, is_new); !done) return done;
     tell(*found, is_new);
     state = found;
