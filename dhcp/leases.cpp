@@ -15,8 +15,7 @@ const LeaseBook::Slot* LeaseBook::slot(Ipv4 address) const {
 
 void LeaseBook::restore(const LeaseRecord& record) {
   if (!(record.seated ? is_ours(record.address) : in_pool(record.address))) return;
-  // Two rows may name one address (it was given on) or one board (it moved): a seat wins, else the later
-  // lease.
+  // Two rows may name one address (it was given on) or one board (it moved): a seat wins, else the later one.
   const auto outranks = [&](Ipv4 address) {
     const auto* there = slot(address);
     if (!there) return true;

@@ -23,7 +23,7 @@ Message reply_to(const Message& question, MessageType type, Ipv4 head) {
   reply.relay = question.relay;
   reply.hardware = question.hardware;
   if (type == MessageType::ack) reply.client_ip = question.client_ip;
-  // RFC 3203 aside, a relay must broadcast a NAK: the client may be on a wrong network (RFC 2131 4.3.2).
+  // A relay must broadcast a NAK: the client's address may be of a wrong network (RFC 2131 4.3.2).
   if (type == MessageType::nak && !question.relay.unset()) reply.flags |= broadcast_flag;
   reply.options.set_u8(Code::message_type, static_cast<std::uint8_t>(type));
   reply.options.set(Code::server_id, head);

@@ -164,8 +164,9 @@ Outcome Responder::release(const Message& question, Outcome outcome, Time now) {
 /// yiaddr.
 Outcome Responder::inform(const Message& question, Outcome outcome) {
   outcome.address = question.client_ip;
-  if (question.client_ip.unset())
-    return silent(std::move(outcome), "an INFORM must name the client's address");
+  // Also keeps a forged address from having us send to strangers.
+  if (!network_.space.subnet.contains(question.client_ip))
+    return silent(std::move(outcome), "an INFORM must name the client's address, one of this network");
   auto reply = reply_to(question, MessageType::ack, head_.address);
   add_network(reply);
   outcome.why = add_boot(reply, outcome.board);

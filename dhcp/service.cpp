@@ -5,6 +5,9 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cctype>
 #include <cstring>
+#include <functional>
+#include <memory>
+#include <optional>
 
 #include "dhcp/client_kind.hpp"
 #include "dhcp/commit_queue.hpp"

@@ -28,9 +28,9 @@ struct LeaseRecord {
 class Seating {
  public:
   virtual ~Seating() = default;
-  /// The node name of the board, which is offered `address`. A booting board that is new joins here and now;
-  /// its row reaches the disk with the next LeaseLog::commit. None: no seat (a plain client that no node
-  /// knows).
+  /// The node name of the board, which is offered `address` or acknowledged for it: asked at every OFFER and
+  /// ACK. A booting board that is new joins here and now; its row reaches the disk with the next
+  /// LeaseLog::commit. None: no seat (a plain client that no node knows).
   virtual std::optional<std::string> seat(const Board& board, Ipv4 address) = 0;
 };
 

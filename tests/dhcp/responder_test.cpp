@@ -248,6 +248,8 @@ TEST_CASE("INFORM: parameters, but no address and no lease") {
   CHECK(ack.reply->your_ip.unset());
   CHECK_FALSE(ack.reply->options.has(Code::lease_time));
   CHECK(ack.reply->options.has(Code::subnet_mask));
+  inform.client_ip = "192.168.1.5"_ip;  // not to strangers
+  CHECK_FALSE(lab.hears(inform).reply);
 }
 
 TEST_CASE("a server's own messages and BOOTP are not answered") {
