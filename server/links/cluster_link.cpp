@@ -93,7 +93,7 @@ struct ClusterLink::Impl {
     if (is_new && told_waiting) log::info("interface {} is there", options.interface);
     if (!is_new && state->up != found.up)
       log::warning("interface {} was set {}", options.interface, found.up ? "up" : "down by somebody");
-    if (is_new ? !found.carrier && found.up : state->carrier != found.carrier)
+    if (!is_new && state->carrier != found.carrier)
       log::info("{} {}", options.interface,
                 found.carrier ? "sees its other end: the link is up"
                               : "sees no other end: is the cable plugged in and the switch on?");
