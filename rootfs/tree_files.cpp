@@ -1,5 +1,7 @@
 #include "rootfs/tree_files.hpp"
 
+#include <string.h>
+
 #include <algorithm>
 #include <deque>
 #include <fstream>
@@ -65,7 +67,9 @@ std::vector<std::string> kernel_versions(const fs::path& tree) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(inside(tree, "/lib/modules"), error))
     if (fs::exists(entry.path() / "modules.dep")) versions.push_back(entry.path().filename());
-  std::sort(versions.begin(), versions.end());
+  // As GNU does it: 6.1.0-9 comes before 6.1.0-10.
+  std::sort(versions.begin(), versions.end(),
+            [](const auto& a, const auto& b) { return ::strverscmp(a.c_str(), b.c_str()) < 0; });
   return versions;
 }
 

@@ -22,7 +22,7 @@ Result<void, Failure> write_file(const std::filesystem::path& file, std::string_
 /// The static busybox of the image, or where it should be.
 std::filesystem::path busybox_of(const std::filesystem::path& tree);
 
-/// The versions under /lib/modules, oldest name first.
+/// The versions under /lib/modules, oldest first.
 std::vector<std::string> kernel_versions(const std::filesystem::path& tree);
 
 }  // namespace rootstock::rootfs

@@ -104,3 +104,12 @@ TEST_CASE("a kernel without overlayfs is refused by name", "[node_files]") {
     return failure.what == "kernel 6.1.0 has no module overlay, without which no node mounts its root";
   }));
 }
+
+TEST_CASE("kernel versions are in the order of their numbers", "[node_files]") {
+  const Tree tree;
+  for (const auto* version : {"6.1.0-10-amd64", "6.1.0-9-amd64", "5.10.0-30-amd64"})
+    tree.write(fs::path("lib/modules") / version / "modules.dep", "");
+  fs::create_directories(tree.root() / "lib/modules/9.9-half-installed");
+  CHECK(kernel_versions(tree.root()) ==
+        std::vector<std::string>{"5.10.0-30-amd64", "6.1.0-9-amd64", "6.1.0-10-amd64"});
+}
