@@ -1,5 +1,7 @@
 #include "rootfs/packing.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <system_error>
 #include <vector>
 
@@ -60,6 +62,18 @@ Result<void, Failure> copy_kernel(const fs::path& tree, const std::string& versi
 
 bool stopped(const Workshop& workshop) { return workshop.stop && workshop.stop(); }
 
+/// When the youngest of the packages' files was made. What the build itself wrote is dated back to it, so
+/// that the same packages make the same image.
+std::chrono::system_clock::time_point newest_package_file(const fs::path& tree) {
+  fs::file_time_type newest = fs::file_time_type::min();
+  std::error_code error;
+  for (const char* folder : {"/usr/bin", "/usr/sbin"})
+    for (const auto& entry : fs::directory_iterator(inside(tree, folder), error))
+      if (entry.is_regular_file(error) && !entry.is_symlink(error))
+        newest = std::max(newest, entry.last_write_time(error));
+  return std::chrono::file_clock::to_sys(newest);
+}
+
 Result<void, Failure> make_root(const fs::path& staging, const fs::path& root, RootKind kind,
                                 const Workshop& workshop) {
   const auto tree = staging / "tree";
@@ -69,7 +83,7 @@ Result<void, Failure> make_root(const fs::path& staging, const fs::path& root, R
   }
   workshop.progress->step("packing the root");
   PackOptions options;
-  options.newest = std::chrono::system_clock::now();
+  options.newest = newest_package_file(tree);
   options.progress = [&](double fraction) { workshop.progress->at(fraction); };
   options.stop = workshop.stop;
   if (const auto packed = make_squashfs(tree, root, options); !packed) return packed;

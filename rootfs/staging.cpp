@@ -101,6 +101,9 @@ void sweep(const fs::path& image_folder) {
 Result<Staging, Failure> Staging::make(const fs::path& image_folder) {
   std::error_code error;
   fs::create_directories(image_folder, error);
+  // The worker, which is not root, looks in whatever the umask of the person who builds.
+  for (const auto& folder : {image_folder.parent_path(), image_folder})
+    if (!error) fs::permissions(folder, fs::perms(0755), error);
   if (error)
     return fail("cannot make " + image_folder.string() + ": " + error.message(),
                 "building images needs root");

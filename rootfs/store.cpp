@@ -65,6 +65,8 @@ Result<void, Failure> write_number(const fs::path& file, int number) {
   out << number << '\n';
   out.close();
   if (!out) return fail("cannot write " + fresh.string() + ": " + std::strerror(errno));
+  std::error_code error;
+  fs::permissions(fresh, fs::perms(0644), error);
   if (const auto done = sync(fresh); !done) return done;
   if (::rename(fresh.c_str(), file.c_str()) != 0)
     return fail("cannot write " + file.string() + ": " + std::strerror(errno));

@@ -3,6 +3,8 @@
 #include <archive.h>
 #include <archive_entry.h>
 
+#include <cerrno>
+#include <cstring>
 #include <memory>
 #include <system_error>
 #include <utility>
@@ -45,8 +47,11 @@ class Unpacker {
 
  private:
   Failure refused(const std::string& path) const {
-    return {"cannot unpack " + path + " from " + reader_.name_ + ": " + archive_error_string(disk_.get()),
-            {}};
+    const int error = archive_errno(disk_.get());
+    std::string why = archive_error_string(disk_.get());
+    if (error > 0) why += std::string(" (") + std::strerror(error) + ")";
+    return {"cannot unpack " + path + " from " + reader_.name_ + ": " + why,
+            error == ENOSPC ? "make room on the disk of " + tree_.string() : ""};
   }
 
   static bool leaves(const std::filesystem::path& path) {
