@@ -8,26 +8,27 @@ from head import Head, settings_text
 from machines import Machine
 from processes import Processes, wait_for
 from slurm import Slurm, make_munge_key
+from world import run_on_outside_network
 
 ADDRESS, PREFIX = "10.77.0.1", 24
-CONSOLE = "console=ttyS0"
+LAB_SETTINGS = """[nodes]
+image = "lab"
+kernel_options = "console=ttyS0"
+"""
 
 
 class Lab:
     """`state` survives runs (images, known nodes); `logs` holds what every process and console said."""
 
-    def __init__(self, rootstock, state, logs, host_name="head", more_settings=""):
+    def __init__(self, rootstock, state, logs):
         self.state, self.logs = Path(state), Path(logs)
         self.state.mkdir(parents=True, exist_ok=True)
         self.processes = Processes(logs)
         self.head = Head(rootstock, "/etc/rootstock/rootstock.toml", self.processes)
         self.slurm = Slurm(self.head, self.processes)
         self.machines = []
-        with open("/etc/hosts", "a") as hosts:
-            hosts.write(f"{ADDRESS} {host_name}\n")
         subprocess.run(["useradd", "--system", "--no-create-home", "--user-group", "rootstock"], stderr=subprocess.DEVNULL)
-        self.head.configure(settings_text("eth1", f"{ADDRESS}/{PREFIX}", self.state, more=more_settings or
-                                          f'[nodes]\nimage = "lab"\nkernel_options = "{CONSOLE}"\n'))
+        self.head.configure(settings_text("eth1", f"{ADDRESS}/{PREFIX}", self.state, more=LAB_SETTINGS))
         make_munge_key()
 
     def start(self):
@@ -66,7 +67,7 @@ class Lab:
 
 
 def build_image(head, recipe):
-    """`rootstock image build`, its progress on our terminal. Returns the seconds it took."""
+    """A new generation of the lab's image, its progress on our terminal. Returns the seconds it took."""
     begin = time.monotonic()
-    subprocess.run(head.command("image", "build", str(recipe)), check=True)
+    run_on_outside_network(head.command("image", "build", str(recipe), "--name", "lab"))
     return time.monotonic() - begin

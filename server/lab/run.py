@@ -8,12 +8,13 @@ import sys
 import time
 from pathlib import Path
 
-from lab import Lab, build_image
+from lab import ADDRESS, Lab, build_image
 from processes import wait_for
 from view import View, line_of
 from world import become_inhabitant, furnish, run_in_new_world
 
 SOURCES = Path(__file__).resolve().parent.parent.parent
+RECIPE = SOURCES / "rootfs/recipes/lab.toml"
 RUN = Path("/run/rootstock-lab")
 MEGABYTES_PER_NODE = 1024
 
@@ -72,7 +73,7 @@ def image_if_none(lab):
     if listed.returncode == 0 and '"lab"' in listed.stdout:
         return
     print("Building the lab's image: once, a few minutes", flush=True)
-    seconds = build_image(lab.head, SOURCES / "rootfs/recipes/lab.toml")
+    seconds = build_image(lab.head, RECIPE)
     print(f"  built in {seconds:.0f} s", flush=True)
 
 
@@ -123,13 +124,15 @@ The lab stays up until Ctrl-C. In another terminal:
   sudo server/lab/enter rootstock nodes                      what each node booted, and when
   sudo server/lab/enter rootstock explain 52:54:00:77:00:01  what this board is told at power-on, and why
   sudo server/lab/enter rootstock overlay node01             the files that make node01 itself
-  tail -f {logs}/board01.console         the console of the first board
-  tail -f {logs}/rootstock.log           what the service says
+  sudo {rootstock} --config {run}/rootstock.toml image build {recipe} --name lab
+                                                             a new generation, for the next boot of each node
+  tail -f {run}/logs/board01.console         the console of the first board
+  tail -f {run}/logs/rootstock.log           what the service says
 """
 
 
 def stay(options):
-    print(TO_TRY.format(nodes=options.nodes, logs=RUN / "logs"), flush=True)
+    print(TO_TRY.format(nodes=options.nodes, run=RUN, rootstock=options.rootstock, recipe=RECIPE), flush=True)
     while True:
         time.sleep(3600)
 
@@ -138,10 +141,11 @@ def inside(options):
     become_inhabitant()
     # The one folder of the outer /run that this world shares: others read the logs and find the way in there.
     logs = os.open(RUN, os.O_PATH)
-    furnish("head")
+    furnish("head", ADDRESS)
     RUN.mkdir()
     subprocess.run(["mount", "--bind", f"/proc/self/fd/{logs}", RUN], check=True, pass_fds=[logs])
     lab = Lab(options.rootstock, options.state, RUN / "logs")
+    shutil.copy(lab.head.settings_file, RUN)
     begin = time.monotonic()
     try:
         image_if_none(lab)

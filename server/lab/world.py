@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
+OUTSIDE = "ROOTSTOCK_OUTSIDE_NETWORK"  # the descriptor, inside a world, of the network it was made from
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -34,7 +35,9 @@ def first_process(outer):
 def run_in_new_world(argv, started=lambda pid: None):
     """Runs argv in a world of its own; hands SIGTERM on to it. Returns its exit status."""
     unshare = ["unshare", "--net", "--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child=KILL", "--mount-proc"]
-    outer = subprocess.Popen(unshare + argv, preexec_fn=die_with_parent)
+    network = os.open("/proc/self/ns/net", os.O_RDONLY)
+    outer = subprocess.Popen(unshare + argv, preexec_fn=die_with_parent, pass_fds=[network],
+                             env=os.environ | {OUTSIDE: str(network)})
 
     def hand_on(signum, _frame):
         inner = first_process(outer)
@@ -69,9 +72,17 @@ def mount(*argv):
     subprocess.run(["mount", *argv], check=True)
 
 
-def furnish(host_name, private=("/etc", "/var/log"), empty=("/var/lib/slurm",)):
+def run_on_outside_network(argv):
+    """A program of this world with the machine's own network, e.g. to fetch packages. CalledProcessError when it fails."""
+    network = int(os.environ[OUTSIDE])
+    subprocess.run(["nsenter", f"--net=/proc/self/fd/{network}", "--", *argv], check=True, pass_fds=[network],
+                   preexec_fn=die_with_parent)
+
+
+def furnish(host_name, address, private=("/etc", "/var/log"), empty=("/var/lib/slurm",)):
     """An own /run, copies on write of the folders `private`, and nothing yet in the folders `empty`, so that this world
     looks like a machine of its own: /etc/slurm, /etc/munge, /run/munge ... are where they always are."""
+    hosts, resolver = (Path(file).read_text() for file in ("/etc/hosts", "/etc/resolv.conf"))
     mount("-t", "sysfs", "sysfs", "/sys")  # the one that was here shows the other world's interfaces
     mount("-t", "tmpfs", "-o", "mode=755", "tmpfs", "/run")
     for number, folder in enumerate(private):
@@ -83,5 +94,7 @@ def furnish(host_name, private=("/etc", "/var/log"), empty=("/var/lib/slurm",)):
         mount("-t", "tmpfs", "-o", "mode=755", "tmpfs", folder)
     subprocess.run(["hostname", host_name], check=True)
     Path("/etc/hostname").write_text(host_name + "\n")
-    Path("/etc/hosts").write_text("127.0.0.1 localhost\n")
+    Path("/etc/hosts").write_text(f"{address} {host_name}\n{hosts}")
+    Path("/etc/resolv.conf").unlink(missing_ok=True)  # often a link into the /run that is hidden now
+    Path("/etc/resolv.conf").write_text(resolver)
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 SOURCES = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(SOURCES / "server/lab"), str(SOURCES / "tests/support")]
 
-from lab import CONSOLE, Lab, build_image  # noqa: E402
+from lab import Lab, build_image  # noqa: E402
 
 STATE = Path("/var/lib/rootstock-lab-tests")  # its images survive runs; who sits where does not
 LAB_IMAGES = Path("/var/lib/rootstock-lab/images")
@@ -27,8 +27,7 @@ def fresh_state():
 
 class Cluster:
     def __init__(self, rootstock):
-        more = f'[nodes]\nimage = "lab"\nkernel_options = "{CONSOLE}"\n'
-        self.lab = Lab(rootstock, STATE, LOGS, more_settings=more)
+        self.lab = Lab(rootstock, STATE, LOGS)
         self.head, self.slurm = self.lab.head, self.lab.slurm
         if not self.generations():
             print("Building the lab's image", flush=True)

@@ -6,12 +6,13 @@ from cluster import LOGS, Cluster, fresh_state
 
 import cases_in_order
 from cases import arguments, cases_of, run_cases
+from lab import ADDRESS
 from world import become_inhabitant, furnish, run_in_new_world
 
 
 def inside(options):
     become_inhabitant()
-    furnish("head")
+    furnish("head", ADDRESS)
     cluster = Cluster(options.rootstock)
     try:
         chosen = cases_of(vars(cases_in_order), "lab", options.only)

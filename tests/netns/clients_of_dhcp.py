@@ -13,15 +13,6 @@ exit 0
 """
 
 
-def client_addresses():
-    shown = subprocess.run(["ip", "-n", "client", "-4", "-o", "address", "show", "dev", "eth0"], capture_output=True, text=True)
-    return re.findall(r"inet ([0-9.]+)/(\d+)", shown.stdout)
-
-
-def forget(address):
-    subprocess.run(["ip", "-n", "client", "address", "del", f"{address}/24", "dev", "eth0"], stderr=subprocess.DEVNULL)
-
-
 def ours(address):
     return ipaddress.ip_address(address) in ipaddress.ip_network("10.77.0.0/24") and address != HEAD
 
@@ -45,22 +36,18 @@ def test_udhcpc_gets_the_same_address_again(site):
 
 
 def test_dhcpcd_gets_a_lease(site):
-    before = client_addresses()
     done = subprocess.run(["ip", "netns", "exec", "client", "dhcpcd", "-4", "--oneshot", "--waitip=4", "--timeout", "20",
                            "--nobackground", "--nohook", "resolv.conf", "eth0"], capture_output=True, text=True, timeout=60)
     got = re.search(r"leased ([0-9.]+) for 43200 seconds", done.stderr)
     assert done.returncode == 0 and got, done.stderr
     assert ours(got[1])
-    for address, _ in client_addresses():
-        if (address, "24") not in before:
-            forget(address)
+    site.reset_client_address()
 
 
 NETWORK_FILE = """[Match]
 Name=eth0
 [Network]
 DHCP=ipv4
-KeepConfiguration=static
 LinkLocalAddressing=no
 IPv6AcceptRA=no
 """
@@ -81,9 +68,9 @@ def test_systemd_networkd_gets_a_lease(site):
         answer = lease[0].read_text()
         address = re.search(r"^ADDRESS=(.*)", answer, re.M)[1]
         assert ours(address) and f"SERVER_ADDRESS={HEAD}" in answer, answer
-        forget(address)
     finally:
         site.processes.stop(networkd)
+        site.reset_client_address()
 
 
 def test_clients_of_one_card_share_its_address(site):

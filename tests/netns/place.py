@@ -1,6 +1,7 @@
 """The real daemon on one end of a cable, clients on the other: what every case of this suite works with."""
 import contextlib
 import ctypes
+import json
 import os
 import secrets
 import shutil
@@ -49,12 +50,17 @@ class Site:
         subprocess.run(["useradd", "--system", "--no-create-home", "--user-group", "rootstock"], stderr=subprocess.DEVNULL)
         network.neighbour("client", "eth1", "eth0")
         subprocess.run(["ip", "link", "set", "eth1", "up"], check=True)
-        subprocess.run(["ip", "-n", "client", "address", "add", f"{CLIENT}/24", "dev", "eth0"], check=True)
+        self.reset_client_address()
         self.head.configure(self.settings())
 
     def settings(self, **changes):
         more = f'[tftp]\nextra_files = "{self.extra}"\n'
         return settings_text(**{"interface": "eth1", "address": f"{HEAD}/24", "state": self.state, "more": more} | changes)
+
+    def reset_client_address(self):
+        """The client's end has its own fixed address and no other, whatever a DHCP client left there."""
+        subprocess.run(["ip", "-n", "client", "address", "flush", "dev", "eth0"], check=True)
+        subprocess.run(["ip", "-n", "client", "address", "add", f"{CLIENT}/24", "dev", "eth0"], check=True)
 
     def client(self, *argv, timeout=60, **options):
         """One program on the client's end, to its end, output kept (as bytes when `text=False`)."""
@@ -72,7 +78,9 @@ class Site:
         return found
 
     def status(self):
-        return self.head.ask("status")
+        """No command of the CLI shows the counters; the socket it uses does."""
+        return json.loads(subprocess.run(["curl", "-sS", "--unix-socket", "/run/rootstock/control.sock", "http://head/status"],
+                                         capture_output=True, check=True).stdout)
 
     def counter(self, protocol, word):
         """The sum of the counters of a protocol whose name contains the word."""

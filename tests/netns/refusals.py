@@ -1,11 +1,12 @@
 """What stops the service from starting: one clear message each, the right exit code, and what to do."""
 import contextlib
+import shutil
 import socket
 import subprocess
 import time
 from pathlib import Path
 
-from board import BIOS_ROM, Board
+from board import BIOS_ROM, IPXE, Board
 from place import HEAD, eventually
 
 OTHER = Path("/etc/rootstock/other.toml")
@@ -97,11 +98,13 @@ def test_check_of_a_missing_interface(site):
 
 
 def test_check_of_a_missing_program(site):
-    OTHER.write_text(site.settings())
-    done = subprocess.run([site.head.rootstock, "--config", str(OTHER), "check"], capture_output=True, text=True, timeout=20,
-                          env={"PATH": "/nonexistent"})
-    said = done.stdout + done.stderr
-    assert done.returncode == 2 and "ganesha" in said and "apt" in said, said
+    program = shutil.which("ganesha.nfsd", path="/usr/bin:/usr/sbin")
+    subprocess.run(["mount", "--bind", "/dev/null", program], check=True)  # in this world only
+    try:
+        code, said = run_with(site, site.settings(), "check")
+    finally:
+        subprocess.run(["umount", program], check=True)
+    assert code == 2 and "ganesha" in said and "apt" in said, said
 
 
 def test_late_interface(site):
@@ -129,7 +132,7 @@ def test_full_disk_gives_no_lease_that_is_not_kept(site):
     """Nothing is acknowledged that is not on disk; and service goes on when there is room again."""
     with stopped(site):
         tiny = site.fresh("tiny")
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(tiny)], check=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=160m", "tmpfs", str(tiny)], check=True)
         try:
             full_disk(site, tiny)
         finally:
@@ -141,11 +144,11 @@ def full_disk(site, tiny):
     tight = site.processes.start("tiny", [site.head.rootstock, "--config", "/etc/rootstock/tiny.toml", "serve"])
     try:
         with Board("52:54:00:ee:00:01") as board:
-            eventually("it serves", lambda: board.lease(BIOS_ROM))
+            eventually("it serves", lambda: lease_or_none(board))
         ballast = tiny / "ballast"
         with open(ballast, "wb", buffering=0) as out, contextlib.suppress(OSError):
             while True:
-                out.write(bytes(4096))
+                out.write(bytes(1 << 16))
         refused = 0
         for number in range(60):  # what the write-ahead log has room for may still be acknowledged
             with Board(f"52:54:00:ee:01:{number:02x}") as board:
@@ -173,5 +176,8 @@ def lease_or_none(board):
 def test_no_generation_yet_is_said_clearly(site):
     said = site.head.ask("explain", "52:54:00:aa:00:01", "--ipxe")
     assert not said["generation"] and any("image" in line for line in said["why"]), said
-    script = site.client("curl", "-sS", f"http://{HEAD}/boot.ipxe").stdout
+    with Board("52:54:00:aa:00:01") as board:
+        board.lease(BIOS_ROM)
+        board.take_address(board.lease(IPXE))
+        script = site.client("curl", "-sS", "--interface", board.address, f"http://{HEAD}/boot.ipxe").stdout
     assert "image" in script, script

@@ -3,7 +3,7 @@
 import shutil
 import sys
 
-from place import FOLDER, Site
+from place import FOLDER, HEAD, Site
 
 import bad_packets
 import boots
@@ -19,7 +19,7 @@ MODULES = (clients_of_dhcp, files, boots, bad_packets, crashes, refusals)
 
 def inside(options):
     become_inhabitant()
-    furnish("head", private=("/etc", "/var/log", "/var/lib"), empty=())
+    furnish("head", HEAD, private=("/etc", "/var/log", "/var/lib"), empty=())
     site = Site(options.rootstock)
     try:
         site.head.start()
