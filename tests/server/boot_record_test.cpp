@@ -1,0 +1,171 @@
+#include "server/nodes/boot_record.hpp"
+
+#include "tests/support/catch.hpp"
+
+using namespace rootstock;
+using namespace rootstock::server;
+using namespace std::chrono_literals;
+using dhcp::Dialect;
+
+namespace {
+
+const Time start{std::chrono::hours{24 * 365 * 50}};
+const BootName kernel{BootPart::kernel, "compute", 3, ""};
+const BootName initramfs{BootPart::initramfs, "compute", 3, ""};
+const BootName script{BootPart::script, "", 0, ""};
+
+/// A board in front of the head, and the time on the wall.
+struct Bench {
+  BootRecord boot;
+  Time now = start;
+
+  std::string says(Dialect dialect, std::string_view asked, std::string_view answered,
+                   std::string_view file = "") {
+    dhcp::Board board;
+    board.dialect = dialect;
+    return boot.on_dhcp({board, asked, answered, Ipv4{0x0a4d000a}, file, "why"}, now);
+  }
+  std::string gets_address(Dialect dialect, std::string_view file = "") {
+    says(dialect, "DISCOVER", "OFFER", file);
+    return says(dialect, "REQUEST", "ACK", file);
+  }
+  void fetches(const BootName& name, bool complete = true) {
+    boot.on_fetch(name, now);
+    boot.on_fetched(name, 1000, complete, now);
+  }
+  void boots_up_to_initramfs() {
+    gets_address(Dialect::pxe_bios, "undionly.kpxe");
+    gets_address(Dialect::ipxe, "boot.ipxe");
+    boot.on_promised("compute/3");
+    fetches(script);
+    fetches(kernel);
+    fetches(initramfs);
+  }
+  bool may_have_overlay() const { return !boot.overlay_refusal(now); }
+};
+
+}  // namespace
+
+TEST_CASE("a whole BIOS boot is one boot and tells one story") {
+  Bench bench;
+  CHECK(bench.gets_address(Dialect::pxe_bios, "undionly.kpxe") ==
+        "x86 BIOS PXE: got 10.77.0.10, told to load undionly.kpxe");
+  CHECK(bench.boot.stage() == Stage::dhcp);
+  bench.fetches({BootPart::loader, "", 0, "undionly.kpxe"});
+  CHECK(bench.boot.stage() == Stage::loader);
+  bench.now += 5s;
+  bench.gets_address(Dialect::ipxe, "boot.ipxe");
+  bench.boot.on_promised("compute/3");
+  bench.fetches(script);
+  bench.fetches(kernel);
+  CHECK(bench.boot.stage() == Stage::kernel);
+  bench.fetches(initramfs);
+  CHECK(bench.boot.stage() == Stage::initramfs);
+  bench.now += 10s;
+  CHECK(bench.gets_address(Dialect::plain) == "plain: got 10.77.0.10");
+  CHECK(bench.boot.stage() == Stage::initramfs);
+  bench.boot.on_overlay(900, true, bench.now);
+  CHECK(bench.boot.stage() == Stage::overlay);
+  bench.now += 20s;
+  bench.boot.on_up({"compute/3", "6.1.0", 30}, bench.now);
+  CHECK(bench.boot.stage() == Stage::up);
+  CHECK(bench.boot.started() == start);
+  CHECK(bench.boot.lasted(bench.now + 1h).count() == 35);
+  CHECK(bench.boot.generation() == "compute/3");
+}
+
+TEST_CASE("which DISCOVER begins a new boot") {
+  Bench bench;
+  bench.gets_address(Dialect::pxe_bios);
+  bench.now += 1min;
+  const auto begins = [&](Dialect dialect) {
+    bench.says(dialect, "DISCOVER", "OFFER");
+    return bench.boot.started() == bench.now;
+  };
+
+  SECTION("not a repeated one of the ROM, nor iPXE's after it") {
+    CHECK_FALSE(begins(Dialect::pxe_bios));
+    CHECK_FALSE(begins(Dialect::ipxe));
+  }
+  SECTION("the ROM's once iPXE has spoken: the board was reset") {
+    CHECK_FALSE(begins(Dialect::ipxe));
+    CHECK(begins(Dialect::pxe_bios));
+  }
+  SECTION("iPXE's once the kernel was asked for: iPXE may be the ROM") {
+    bench.boot.on_fetch(kernel, bench.now);
+    CHECK(begins(Dialect::ipxe));
+  }
+  SECTION("never a plain client's") {
+    bench.boots_up_to_initramfs();
+    CHECK_FALSE(begins(Dialect::plain));
+    bench.boot.on_up({}, bench.now);
+    CHECK_FALSE(begins(Dialect::plain));
+  }
+  SECTION("any firmware's once the node was up") {
+    bench.boots_up_to_initramfs();
+    bench.boot.on_up({}, bench.now);
+    CHECK(begins(Dialect::pxe_bios));
+    CHECK(bench.boot.events().empty());
+  }
+}
+
+TEST_CASE("the overlay is for one boot that the head has watched") {
+  Bench bench;
+  SECTION("not before the head saw the boot") { CHECK_FALSE(bench.may_have_overlay()); }
+  SECTION("not for a node that was up before the head started") {
+    bench.boot = BootRecord::known(start - 1h);
+    CHECK(bench.boot.stage() == Stage::up);
+    CHECK_FALSE(bench.may_have_overlay());
+  }
+  SECTION("not before the initramfs went out whole") {
+    bench.gets_address(Dialect::ipxe);
+    bench.fetches(kernel);
+    CHECK_FALSE(bench.may_have_overlay());
+    bench.fetches(initramfs, false);
+    CHECK_FALSE(bench.may_have_overlay());
+    bench.fetches(initramfs);
+    CHECK(bench.may_have_overlay());
+  }
+  SECTION("again after a broken transfer, until the node is up") {
+    bench.boots_up_to_initramfs();
+    bench.boot.on_overlay(10, false, bench.now);
+    CHECK(bench.may_have_overlay());
+    bench.boot.on_overlay(900, true, bench.now);
+    CHECK(bench.may_have_overlay());
+    bench.boot.on_trouble("cannot mount", bench.now);
+    CHECK(bench.may_have_overlay());
+    bench.boot.on_up({}, bench.now);
+    CHECK_FALSE(bench.may_have_overlay());
+    bench.fetches(initramfs);  // a user of the running node tries
+    CHECK_FALSE(bench.may_have_overlay());
+  }
+  SECTION("not for ever") {
+    bench.boots_up_to_initramfs();
+    bench.now += BootRecord::overlay_window;
+    CHECK(bench.may_have_overlay());
+    bench.now += 1s;
+    CHECK_FALSE(bench.may_have_overlay());
+  }
+  SECTION("not for a new boot before its own initramfs") {
+    bench.boots_up_to_initramfs();
+    bench.says(Dialect::pxe_bios, "DISCOVER", "OFFER");
+    CHECK_FALSE(bench.may_have_overlay());
+  }
+}
+
+TEST_CASE("a node in trouble: the last line counts, made fit for a log") {
+  Bench bench;
+  bench.boots_up_to_initramfs();
+  CHECK(bench.boot.on_trouble("rootstock: fine\nmount\x1b[31m failed\n", bench.now) ==
+        "trouble: mount [31m failed");
+  CHECK(bench.boot.stage() == Stage::trouble);
+  bench.boot.on_up({"compute/3", "6.1.0", 1}, bench.now);
+  CHECK(bench.boot.trouble().empty());
+}
+
+TEST_CASE("a board that goes round in circles does not fill the memory") {
+  Bench bench;
+  bench.gets_address(Dialect::ipxe);
+  for (int i = 0; i < 1000; ++i) bench.fetches(script);
+  CHECK(bench.boot.events().size() == 100);
+}

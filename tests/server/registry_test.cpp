@@ -1,0 +1,84 @@
+#include "server/nodes/registry.hpp"
+
+#include "tests/support/catch.hpp"
+
+using namespace rootstock;
+using namespace rootstock::server;
+
+namespace {
+
+const Time now{std::chrono::hours{24 * 365 * 50}};
+
+dhcp::Board board(Mac mac) {
+  dhcp::Board made;
+  made.mac = mac;
+  made.dialect = dhcp::Dialect::pxe_bios;
+  return made;
+}
+
+NodeRecord row(std::string name, int number, Mac mac, Ipv4 address) {
+  NodeRecord record;
+  record.name = std::move(name);
+  record.number = number;
+  record.mac = mac;
+  record.address = address;
+  return record;
+}
+
+}  // namespace
+
+TEST_CASE("boards take the next free name and keep it") {
+  Registry registry({}, 1024, {row("node02", 2, "02:00:00:00:00:02"_mac, "10.77.0.2"_ip)});
+  Node* first = registry.join(board("02:00:00:00:00:01"_mac), "10.77.0.1"_ip, "aa", now);
+  Node* second = registry.join(board("02:00:00:00:00:03"_mac), "10.77.0.3"_ip, "bb", now);
+  REQUIRE(first != nullptr);
+  REQUIRE(second != nullptr);
+  CHECK(first->record.name == "node01");
+  CHECK(second->record.name == "node03");
+  CHECK(second->record.machine_id == "bb");
+  CHECK(second->record.joined == now);
+  CHECK(registry.by_mac("02:00:00:00:00:03"_mac) == second);
+  CHECK(registry.by_address("10.77.0.3"_ip) == second);
+  CHECK(registry.by_name("node03") == second);
+  CHECK(registry.by_name("node04") == nullptr);
+}
+
+TEST_CASE("names stay unique when the prefix changed") {
+  NodeSettings names;
+  names.prefix = "node0";
+  names.digits = 1;
+  Registry registry(names, 1024, {row("node01", 7, "02:00:00:00:00:02"_mac, "10.77.0.2"_ip)});
+  const Node* joined = registry.join(board("02:00:00:00:00:01"_mac), "10.77.0.1"_ip, "aa", now);
+  REQUIRE(joined != nullptr);
+  CHECK(joined->record.name == "node02");
+  CHECK(joined->record.number == 2);
+}
+
+TEST_CASE("numbers grow past their digits") {
+  NodeSettings names;
+  names.digits = 1;
+  Registry registry(names, 20, {});
+  std::string last;
+  for (std::uint8_t i = 1; i <= 11; ++i)
+    last = registry.join(board(Mac{{2, 0, 0, 0, 0, i}}), Ipv4{i}, "aa", now)->record.name;
+  CHECK(last == "node11");
+}
+
+TEST_CASE("when every seat is taken, nobody joins") {
+  Registry registry({}, 1, {row("node01", 1, "02:00:00:00:00:02"_mac, "10.77.0.2"_ip)});
+  CHECK(registry.join(board("02:00:00:00:00:01"_mac), "10.77.0.1"_ip, "aa", now) == nullptr);
+  CHECK(registry.nodes().size() == 1);
+}
+
+TEST_CASE("a node that moves leaves its old address to others") {
+  Registry registry({}, 9,
+                    {row("node01", 1, "02:00:00:00:00:01"_mac, "10.77.0.2"_ip),
+                     row("node02", 2, "02:00:00:00:00:02"_mac, "10.77.0.3"_ip)});
+  Node& first = *registry.by_name("node01");
+  Node& second = *registry.by_name("node02");
+  registry.move(second, "10.77.0.2"_ip);  // takes over before node01 has moved
+  registry.move(first, "10.77.0.9"_ip);
+  CHECK(registry.by_address("10.77.0.2"_ip) == &second);
+  CHECK(registry.by_address("10.77.0.3"_ip) == nullptr);
+  CHECK(registry.by_address("10.77.0.9"_ip) == &first);
+}
