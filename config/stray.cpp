@@ -37,15 +37,18 @@ Place place_of(std::string_view toml, std::size_t at) {
 }  // namespace
 
 std::optional<Place> stray_character(std::string_view toml) {
-  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf", before_quotes = "\n=[,{.";
+  char last = '\n';  // but for blanks; quotes anywhere else, as in 1"x, are a fault and quote nothing
   for (std::size_t at = toml.starts_with(byte_order_mark) ? byte_order_mark.size() : 0; at < toml.size();) {
-    if (static_cast<unsigned char>(toml[at]) >= 0x80) return place_of(toml, at);
-    if (toml[at] == '#')
+    const char c = toml[at];
+    if (static_cast<unsigned char>(c) >= 0x80) return place_of(toml, at);
+    if (c == '#')
       at = std::min(toml.find('\n', at), toml.size());
-    else if (toml[at] == '"' || toml[at] == '\'')
+    else if ((c == '"' || c == '\'') && before_quotes.find(last) != std::string_view::npos)
       at = end_of_quotes(toml, at);
     else
       ++at;
+    if (c != ' ' && c != '\t' && c != '\r' && c != '#') last = c;
   }
   return std::nullopt;
 }

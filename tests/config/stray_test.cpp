@@ -20,6 +20,7 @@ TEST_CASE("elsewhere the first one is found, in characters and lines") {
   CHECK(place->line == 2);
   CHECK(place->column == 9);
   CHECK(stray_character("caf\xc3\xa9 = 1"));
+  CHECK(stray_character("a = 1\"\xc3\xa9\"\n"));
   CHECK(stray_character("a = \"open\n\xc3\xa9"));
 }
 
