@@ -2,7 +2,10 @@
 
 #include <CLI/CLI.hpp>
 #include <exception>
+#include <string>
+#include <vector>
 
+#include "config/diagnostic.hpp"
 #include "server/cli/command.hpp"
 
 using namespace rootstock::server;
@@ -25,10 +28,26 @@ Exit codes, the same for every command:
 
 Settings are explained line by line in config/example.toml of the sources.)";
 
+/// A word where a command should be: CLI11 would only say that one is required.
+int unknown_command(const CLI::App& app, Context& context, const std::string& word) {
+  std::vector<std::string> commands;
+  for (const auto* command : app.get_subcommands({})) commands.push_back(command->get_name());
+  const auto meant = rootstock::nearest(word, commands);
+  context.failed({"there is no command `" + word + "`",
+                  meant.empty() ? "`rootstock --help` lists them" : "did you mean `" + meant + "`?"},
+                 exit_bad_input);
+  return context.exit_code;
+}
+
 int run(CLI::App& app, Context& context, int argc, char** argv) {
   try {
     app.parse(argc, argv);
     return context.exit_code;
+  } catch (const CLI::RequiredError& error) {
+    if (app.get_subcommands().empty() && app.remaining_size() > 0)
+      return unknown_command(app, context, app.remaining().front());
+    app.exit(error);
+    return exit_bad_input;
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? exit_ok : exit_bad_input;
   } catch (const std::exception& error) {
