@@ -121,7 +121,7 @@ struct Child {
                          const std::vector<std::pair<const char*, const char*>>& environment,
                          std::array<int, 3> streams, int report, const char* folder, pid_t parent) {
   ::setpgid(0, 0);
-  ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);       // what it started in a PID namespace dies with it
   if (::getppid() != parent) ::_exit(127);  // the parent died before prctl
   sigset_t none;
   sigemptyset(&none);
