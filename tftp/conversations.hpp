@@ -63,7 +63,6 @@ class Conversations {
   Time next_deadline() const { return deadlines_.empty() ? Time::max() : deadlines_.top().at; }
   std::size_t running() const { return talks_.size(); }
   const Counts& counts() const { return counts_; }
-  void set_limits(Limits limits) { limits_ = limits; }
 
  private:
   struct Talk {
