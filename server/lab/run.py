@@ -140,10 +140,10 @@ def stay(options):
 def inside(options):
     become_inhabitant()
     # The one folder of the outer /run that this world shares: others read the logs and find the way in there.
-    logs = os.open(RUN, os.O_PATH)
+    shared = os.open(RUN, os.O_PATH)
     furnish("head", ADDRESS)
     RUN.mkdir()
-    subprocess.run(["mount", "--bind", f"/proc/self/fd/{logs}", RUN], check=True, pass_fds=[logs])
+    subprocess.run(["mount", "--no-canonicalize", "--bind", f"/proc/self/fd/{shared}", RUN], check=True, pass_fds=[shared])
     lab = Lab(options.rootstock, options.state, RUN / "logs")
     shutil.copy(lab.head.settings_file, RUN)
     begin = time.monotonic()

@@ -10,16 +10,17 @@ import boots
 import clients_of_dhcp
 import crashes
 import files
+import real_head
 import refusals
 from cases import arguments, cases_of, run_cases
 from world import become_inhabitant, furnish, run_in_new_world
 
-MODULES = (clients_of_dhcp, files, boots, bad_packets, crashes, refusals)
+MODULES = (clients_of_dhcp, files, boots, bad_packets, crashes, refusals, real_head)
 
 
 def inside(options):
     become_inhabitant()
-    furnish("head", HEAD, private=("/etc", "/var/log", "/var/lib"), empty=())
+    furnish("head", HEAD, private=("/etc", "/var/log", "/var/lib", "/usr/local"), empty=())
     site = Site(options.rootstock)
     try:
         site.head.start()
