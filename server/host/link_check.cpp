@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <memory>
+#include <sstream>
 
 #include "server/host/check.hpp"
 #include "server/host/proc_net.hpp"
@@ -56,9 +56,11 @@ std::string all_interfaces() {
   return names.empty() ? "none but lo" : names;
 }
 
+/// What can be read of it: the kernel refuses to tell the carrier of a link that is down.
 std::string text_of(const std::string& file) {
-  std::ifstream in(file);
-  return {std::istreambuf_iterator<char>(in), {}};
+  std::ostringstream text;
+  text << std::ifstream(file).rdbuf();
+  return text.str();
 }
 
 void check_kind(const std::string& interface, Findings& found) {

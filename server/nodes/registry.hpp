@@ -11,7 +11,7 @@
 #include "config/settings.hpp"
 #include "dhcp/dialect.hpp"
 #include "server/nodes/boot_record.hpp"
-#include "server/state/state.hpp"
+#include "server/state/node_record.hpp"
 
 namespace rootstock::server {
 

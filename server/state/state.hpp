@@ -1,6 +1,6 @@
 #pragma once
-// What must survive SIGKILL: leases and nodes. SQLite in WAL mode, one writer thread; commits that arrive together
-// share one sync.
+// What must survive SIGKILL: leases and nodes. SQLite in WAL mode, one writer thread; commits that arrive
+// together share one sync.
 
 #include <boost/asio/io_context.hpp>
 #include <chrono>
@@ -12,29 +12,17 @@
 #include "config/address.hpp"
 #include "config/result.hpp"
 #include "dhcp/site.hpp"
+#include "server/state/node_record.hpp"
 
 namespace rootstock::server {
-
-/// A seat in the cluster and the board that sits on it.
-struct NodeRecord {
-  std::string name;
-  int number = 0;
-  Mac mac;
-  Ipv4 address;
-  std::string dialect;       ///< of the first stage of its last boot
-  std::string machine_id;    ///< 32 hex digits, made when it joined
-  std::string host_secret;   ///< OpenSSH private key (ed25519), empty until first needed
-  std::string host_public;   ///< its public line
-  std::string generation;    ///< label last reported by the node itself, "" when never up
-  std::chrono::system_clock::time_point joined{}, last_up{};
-};
 
 class State final : public dhcp::LeaseLog {
  public:
   /// Opens or makes the database; `loop` is where `done` callbacks run.
-  /// The writer thread starts with the first save or commit: root, which is given up by a process of one thread, may
-  /// open it.
-  static Result<std::unique_ptr<State>, Failure> open(const std::filesystem::path& file, boost::asio::io_context& loop);
+  /// The writer thread starts with the first save or commit: root, which is given up by a process of one
+  /// thread, may open it.
+  static Result<std::unique_ptr<State>, Failure> open(const std::filesystem::path& file,
+                                                      boost::asio::io_context& loop);
   ~State() override;  // writes what is queued
 
   /// As read at open(); not kept current.

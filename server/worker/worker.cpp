@@ -137,7 +137,7 @@ int run_worker(const Settings& settings) {
   if (!worker) {
     log::error("{}", worker.error().what);
     if (!worker.error().hint.empty()) log::error("to do: {}", worker.error().hint);
-    return 1;
+    return 2;  // as for `rootstock check`: the host is not ready, and starting again would not change that
   }
   boost::asio::signal_set end{loop, SIGTERM, SIGINT};
   end.async_wait([&](boost::system::error_code error, int) {
