@@ -1,7 +1,9 @@
 // The boot view over a real store on disk, and what never leaves it.
 #include "server/boot/view.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
+
 #include <fstream>
 
 #include "server/boot/explain.hpp"
