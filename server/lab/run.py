@@ -24,7 +24,7 @@ def arguments():
     parser.add_argument("--nodes", type=int, default=2, help="how many virtual nodes (default: 2)")
     parser.add_argument("--batch", action="store_true", help="end after the job; exit 0 only if every node ran it")
     parser.add_argument("--rootstock", default=SOURCES / "build/release/server/rootstock", type=Path)
-    parser.add_argument("--state", default=Path("/var/lib/rootstock-lab"), type=Path, help="survives runs: images")
+    parser.add_argument("--state", default=Path("/var/lib/rootstock-lab"), type=Path, help="where images are kept between runs")
     parser.add_argument("--timeout", type=int, default=900, help="seconds to wait for the nodes")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -62,6 +62,8 @@ def outside(options):
     if not lock:
         return 1
     shutil.rmtree(RUN / "logs", ignore_errors=True)  # of the lab before this one
+    for leftover in options.state.glob("state.db*"):  # images are worth keeping; who sat where is not
+        leftover.unlink()
     status = run_in_new_world([sys.executable, __file__, "--inside", *sys.argv[1:]],
                               started=lambda pid: (RUN / "pid").write_text(f"{pid}\n"))
     (RUN / "pid").unlink(missing_ok=True)
@@ -159,7 +161,7 @@ def inside(options):
             stay(options)
     except KeyboardInterrupt:
         print("\nEnding the lab", flush=True)
-        return 0
+        return 130 if options.batch else 0
     except (RuntimeError, TimeoutError, subprocess.CalledProcessError) as fault:
         print(f"server/run: {fault}\n  the logs: {RUN}/logs", file=sys.stderr)
         return 1

@@ -56,6 +56,7 @@ def become_inhabitant():
     child = os.fork()
     if child == 0:
         die_with_parent()
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored when a script started us in the background
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         signal.signal(signal.SIGHUP, lambda *_: sys.exit(129))
         return
