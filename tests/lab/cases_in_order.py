@@ -103,20 +103,20 @@ def recipe_with_extra_package():
 
 
 def test_a_rebuild_publishes_and_disturbs_nobody(cluster):
-    before = cluster.active()
+    before = cluster.older = cluster.active()
     virtual.build_image(cluster.head, recipe_with_extra_package())
-    assert cluster.active() == before + 1
+    cluster.newer = cluster.active()
+    assert cluster.newer > before and cluster.newer == max(cluster.generations())
     for machine in (cluster.bios, cluster.uefi):
         assert cluster.on(machine, f"command -v {EXTRA_PACKAGE} || echo none") == "none"
         assert cluster.lab.node_of(machine)["generation"] == f"lab/{before}"
 
 
 def test_a_reboot_brings_the_new_generation_and_the_other_works_on(cluster):
-    new = cluster.active()
     node = cluster.reboot(cluster.bios)
-    assert node["generation"] == f"lab/{new}", node
+    assert node["generation"] == f"lab/{cluster.newer}", node
     assert EXTRA_PACKAGE in cluster.on(cluster.bios, f"command -v {EXTRA_PACKAGE}")
-    assert cluster.lab.node_of(cluster.uefi)["generation"] == f"lab/{new - 1}"
+    assert cluster.lab.node_of(cluster.uefi)["generation"] == f"lab/{cluster.older}"
     # Files that this node has never read before still come from its own, older generation.
     cluster.on(cluster.uefi, "echo 3 > /proc/sys/vm/drop_caches; find /usr/bin -type f | head -n 200 | xargs cat > /dev/null")
     done = cluster.srun("--nodes=2", "--ntasks-per-node=1", "hostname")
@@ -124,12 +124,11 @@ def test_a_reboot_brings_the_new_generation_and_the_other_works_on(cluster):
 
 
 def test_rollback(cluster):
-    new = cluster.active()
     done = cluster.head.run("image", "rollback", "lab")
     assert done.returncode == 0, done.stderr
-    assert cluster.active() == new - 1
+    assert cluster.active() == cluster.older
     node = cluster.reboot(cluster.bios)
-    assert node["generation"] == f"lab/{new - 1}", node
+    assert node["generation"] == f"lab/{cluster.older}", node
     assert cluster.on(cluster.bios, f"command -v {EXTRA_PACKAGE} || echo none") == "none"
 
 

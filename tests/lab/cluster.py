@@ -28,6 +28,7 @@ def fresh_state():
 class Cluster:
     def __init__(self, rootstock):
         self.lab = Lab(rootstock, STATE, LOGS)
+        self.older = self.newer = 0  # generations, once there are two
         self.head, self.slurm = self.lab.head, self.lab.slurm
         if not self.generations():
             print("Building the lab's image", flush=True)
