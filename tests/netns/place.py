@@ -1,6 +1,7 @@
 """The real daemon on one end of a cable, clients on the other: what every case of this suite works with."""
 import contextlib
 import ctypes
+import hashlib
 import json
 import os
 import secrets
@@ -115,3 +116,20 @@ def seconds_of(action):
     begin = time.monotonic()
     action()
     return time.monotonic() - begin
+
+
+def an_image(state):
+    """A generation as `image build` leaves it, but with next to nothing inside: building is another suite's matter."""
+    folder, tree = state / "images/compute/1", FOLDER / "tree"
+    folder.mkdir(parents=True, exist_ok=True)
+    tree.mkdir(exist_ok=True)
+    (tree / "readme").write_text("hardly a root\n")
+    subprocess.run(["mksquashfs", str(tree), str(folder / "root.squashfs"), "-quiet", "-no-progress"], check=True,
+                   stdout=subprocess.DEVNULL)
+    (folder / "kernel").write_bytes(b"kernel")
+    (folder / "initramfs").write_bytes(b"initramfs")
+    digest = hashlib.sha256((folder / "root.squashfs").read_bytes()).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps({
+        "image": "compute", "number": 1, "architecture": "amd64", "root": "squashfs", "digest": digest, "kernel_version": "6.1",
+        "origin": "test", "bytes": 1, "created": "2026-01-01T00:00:00Z", "created_unix": 1767225600}))
+    (state / "images/compute/active").write_text("1\n")

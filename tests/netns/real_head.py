@@ -1,7 +1,6 @@
 """`server/run --interface`: this world's machine becomes the head of a real cluster, as far as a world without systemd goes.
 /etc, /usr/local and /var/lib are the world's own, so the real machine keeps its settings."""
 import contextlib
-import hashlib
 import json
 import os
 import subprocess
@@ -9,7 +8,7 @@ from pathlib import Path
 
 from board import BIOS_ROM, Board
 from cases import Skip
-from place import FOLDER, SOURCES, eventually
+from place import SOURCES, an_image, eventually
 
 PROGRAM = Path("/usr/local/sbin/rootstock")
 SETTINGS = Path("/etc/rootstock/rootstock.toml")
@@ -18,23 +17,6 @@ STATE = Path("/var/lib/rootstock")
 
 def set_up(*words):
     return subprocess.run([str(SOURCES / "server/run"), *words], capture_output=True, text=True, timeout=900)
-
-
-def an_image():
-    """A generation as `image build` leaves it, but with next to nothing inside: building is another suite's matter."""
-    folder, tree = STATE / "images/compute/1", FOLDER / "tree"
-    folder.mkdir(parents=True)
-    tree.mkdir(exist_ok=True)
-    (tree / "readme").write_text("hardly a root\n")
-    subprocess.run(["mksquashfs", str(tree), str(folder / "root.squashfs"), "-quiet", "-no-progress"], check=True,
-                   stdout=subprocess.DEVNULL)
-    (folder / "kernel").write_bytes(b"kernel")
-    (folder / "initramfs").write_bytes(b"initramfs")
-    digest = hashlib.sha256((folder / "root.squashfs").read_bytes()).hexdigest()
-    (folder / "manifest.json").write_text(json.dumps({
-        "image": "compute", "number": 1, "architecture": "amd64", "root": "squashfs", "digest": digest, "kernel_version": "6.1",
-        "origin": "test", "bytes": 1, "created": "2026-01-01T00:00:00Z", "created_unix": 1767225600}))
-    (STATE / "images/compute/active").write_text("1\n")
 
 
 def test_the_interface_must_exist(site):
@@ -58,7 +40,7 @@ def test_set_up_of_a_fresh_machine(site):
     disk = site.fresh("head-state")  # NFS needs a file system with handles below
     STATE.mkdir(exist_ok=True)
     subprocess.run(["mount", "--bind", str(disk), str(STATE)], check=True)
-    an_image()
+    an_image(STATE)
     SETTINGS.unlink()
     Path("/etc/munge/munge.key").unlink()
     Path("/etc/slurm").mkdir(exist_ok=True)
