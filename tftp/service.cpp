@@ -3,11 +3,11 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <deque>
+#include <exception>
 #include <optional>
 #include <utility>
 
@@ -28,6 +28,11 @@ constexpr int request_port = -1;
 constexpr int batches_per_turn = 16;
 
 Time now() { return std::chrono::steady_clock::now(); }
+
+/// A fault that nobody foresaw ends the process, which is started again; else its port would stay deaf.
+void pass_on(std::exception_ptr fault) {
+  if (fault) std::rethrow_exception(fault);
+}
 
 }  // namespace
 
@@ -126,8 +131,8 @@ Result<void, Failure> Service::open() { return impl_->open(); }
 
 void Service::start() {
   *impl_->serving = true;
-  for (auto& channel : impl_->channels) asio::co_spawn(impl_->loop, impl_->serve(channel), asio::detached);
-  asio::co_spawn(impl_->loop, impl_->keep_time(), asio::detached);
+  for (auto& channel : impl_->channels) asio::co_spawn(impl_->loop, impl_->serve(channel), pass_on);
+  asio::co_spawn(impl_->loop, impl_->keep_time(), pass_on);
 }
 
 void Service::stop() {
