@@ -56,9 +56,13 @@ Conversations::Conversations(FileSource& files, Observer& observer, Outlet& outl
       recent_ports_(recent_ports) {}
 
 void Conversations::on_request(Client from, Bytes datagram, Time now) {
+  if (from.port == 0) {  // RFC 768: the sender wants no answer, and the kernel would refuse to send one
+    ++counts_.strays;
+    return;
+  }
   const auto packet = parse(datagram);
   if (!packet) {
-    ++counts_.malformed[static_cast<std::size_t>(packet.error())];
+    malformed(packet.error(), from);
     if (looks_like_request(datagram)) refuse(0, from, ErrorCode::illegal_operation, text(packet.error()));
     return;
   }
@@ -97,7 +101,8 @@ bool Conversations::joins_running(Client from, const std::string& path, Time now
   if (found == talks_.end()) return false;
   auto& talk = *found->second;
   if (talk.transfer.heard() || talk.path != path) {
-    finish(talk, "the client asked anew");
+    talk.transfer.abandon();
+    finish(talk, is_complete(talk.transfer) ? outcome_of(talk.transfer) : "the client asked anew");
     return false;
   }
   ++counts_.repeated_requests;
@@ -145,7 +150,7 @@ void Conversations::start(Client from, std::string path, std::shared_ptr<const F
 void Conversations::on_packet(int port, Client from, Bytes datagram, Time now) {
   const auto packet = parse(datagram);
   if (!packet) {
-    ++counts_.malformed[static_cast<std::size_t>(packet.error())];
+    malformed(packet.error(), from);
     return;
   }
   const auto found = talks_.find(from.key());
@@ -225,6 +230,11 @@ void Conversations::finish(Talk& talk, std::string_view outcome) {
   observer_.on_transfer(
       {talk.client.address, talk.path, talk.transfer.bytes_acknowledged(), complete, probe, outcome});
   talks_.erase(talk.client.key());
+}
+
+void Conversations::malformed(ParseError kind, Client from) {
+  ++counts_.malformed[static_cast<std::size_t>(kind)];
+  observer_.on_malformed(kind, from.address);
 }
 
 void Conversations::report_missing(Client from, std::string_view path, std::string_view outcome) {

@@ -89,6 +89,7 @@ class Conversations {
   void advance(Talk& talk, Time now);
   void schedule(Talk& talk);
   void finish(Talk& talk, std::string_view outcome);
+  void malformed(ParseError kind, Client from);
   void report_missing(Client from, std::string_view path, std::string_view outcome);
   void refuse(int port, Client to, ErrorCode code, std::string_view text);
   void on_stray(int port, Client from, const Packet& packet, Time now);

@@ -9,6 +9,7 @@
 
 #include "config/address.hpp"
 #include "config/result.hpp"
+#include "tftp/packet.hpp"
 
 namespace rootstock::tftp {
 
@@ -45,6 +46,11 @@ class Observer {
  public:
   virtual ~Observer() = default;
   virtual void on_transfer(const TransferReport& report) = 0;
+  /// A packet that could not be read. May come as fast as the wire: whoever logs it sets the pace.
+  virtual void on_malformed(ParseError kind, Ipv4 from) {
+    static_cast<void>(kind);
+    static_cast<void>(from);
+  }
 };
 
 }  // namespace rootstock::tftp

@@ -9,7 +9,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Duration socket_full_pause = 2ms;
+// A full socket has room again after a moment; a link that is down has not, so the pause doubles, to 512 ms.
+constexpr Duration first_pause = 2ms;
+constexpr int most_doublings = 8;
 
 }  // namespace
 
@@ -62,6 +64,7 @@ void Transfer::acknowledged(Sending& sending, std::uint64_t block, Time now) {
   sending.rewound = false;
   progress_at_ = now;
   heard_ = true;
+  refusals_ = 0;
   timer_.progressed();
   bytes_ = reader_.bytes_up_to(block);
   if (block == reader_.last_block()) {
@@ -109,7 +112,7 @@ void Transfer::on_repeated_request(Time now) {
 
 void Transfer::on_deadline(Time now) {
   if (done() || now < deadline_) return;
-  if (now - progress_at_ >= timer_.patience()) return give_up();
+  if (now - progress_at_ >= timer_.patience()) return abandon();
   if (!unsent_) timer_.backed_off();
   send_again();
 }
@@ -126,7 +129,7 @@ void Transfer::send_copy(Sending& sending) {
   send_window(sending, sending.acked + 1);
 }
 
-void Transfer::give_up() {
+void Transfer::abandon() {
   const auto* sending = std::get_if<Sending>(&state_);
   const bool only_last_missing = sending != nullptr && heard_ && sending->acked + 1 == reader_.last_block();
   state_ = Finished{only_last_missing ? Ended::unconfirmed : Ended::silent, {}};
@@ -135,7 +138,8 @@ void Transfer::give_up() {
 void Transfer::on_unsent(Time now) {
   if (done()) return;
   unsent_ = true;
-  deadline_ = now + socket_full_pause;
+  deadline_ = now + first_pause * (1 << refusals_);
+  refusals_ = std::min(refusals_ + 1, most_doublings);
 }
 
 std::size_t Transfer::wants_room() const {

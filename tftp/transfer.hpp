@@ -63,6 +63,8 @@ class Transfer {
   void on_deadline(Time now);
   /// What was written last could not be sent: nothing is lost but a moment.
   void on_unsent(Time now);
+  /// Nobody waits for it any longer: the client is silent, or has turned to something else.
+  void abandon();
 
   /// Bytes that write() needs now; zero when there is nothing to send.
   std::size_t wants_room() const;
@@ -88,7 +90,6 @@ class Transfer {
   void send_window(Sending& sending, std::uint64_t first);
   void send_again();
   void send_copy(Sending& sending);
-  void give_up();
   bool may_answer_last_sending(Time now) const;
   void measure(Time now);
 
@@ -101,6 +102,7 @@ class Transfer {
   bool heard_ = false;
   bool again_ = false;  // what is in flight was sent before
   bool unsent_ = false;
+  int refusals_ = 0;  // how often the socket did not take what is in flight
   Time sent_at_, progress_at_, deadline_;
 };
 

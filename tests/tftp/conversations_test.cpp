@@ -27,6 +27,8 @@ struct Diary : Observer {
     bool complete, probe;
   };
   std::vector<Entry> entries;
+  std::vector<ParseError> malformed;
+  void on_malformed(ParseError kind, Ipv4) override { malformed.push_back(kind); }
   void on_transfer(const TransferReport& r) override {
     entries.push_back({std::string{r.path}, std::string{r.outcome}, r.bytes, r.complete, r.probe});
   }
@@ -149,6 +151,16 @@ TEST_CASE("malformed requests are answered, other rubbish is counted and dropped
   CHECK(counted.at("malformed: unknown opcode") == 1);
   CHECK(counted.at("malformed: truncated") == 1);
   CHECK(counted.at("stray packets") == 1);
+  lab.server.on_packet(0, lab.pi, bytes_of("\0\4\0"sv), lab.now);
+  CHECK(lab.diary.malformed == std::vector{ParseError::endless_text, ParseError::unknown_opcode,
+                                           ParseError::truncated, ParseError::truncated});
+}
+
+TEST_CASE("a sender without a port cannot be answered, and is not tried") {
+  Lab lab;
+  lab.pi.port = 0;
+  CHECK(lab.asks("start4.elf") == "");
+  CHECK(lab.server.running() == 0);
 }
 
 TEST_CASE("modes are read in any case, netascii is translated, and tsize counts what is sent") {
@@ -215,6 +227,16 @@ TEST_CASE("a client that was heard and asks anew starts anew") {
   CHECK(lab.server.running() == 1);
   REQUIRE(lab.diary.entries.size() == 1);
   CHECK(lab.diary.entries[0].outcome == "the client asked anew");
+}
+
+TEST_CASE("a ROM that turns to its next file without the last ACK has the first one all the same") {
+  Lab lab;
+  lab.asks("start4.elf", "octet", {{"blksize", "1468"}});
+  for (std::uint16_t block = 0; block <= 2; ++block) lab.says(Ack{block});
+  lab.asks("abc/config.txt");
+  REQUIRE(lab.diary.entries.size() == 1);
+  CHECK(lab.diary.entries[0].complete);
+  CHECK(lab.server.running() == 1);
 }
 
 TEST_CASE("strangers on a transfer port hear ERROR 5, but not without end") {

@@ -209,12 +209,23 @@ TEST_CASE("a request that the network doubled is let pass, one that the client r
 TEST_CASE("what the socket did not take goes out again at once, and is not held against the client") {
   Talk talk{50'000, {}};
   talk.says();
-  talk.hears(1);
-  for (int i = 0; i < 20; ++i) {
+  for (std::uint16_t block = 1; block < 20; ++block) {
+    CHECK(talk.hears(block) == std::to_string(block + 1));
     talk.transfer.on_unsent(talk.now);
-    CHECK(talk.waits(2ms) == "2");
+    CHECK(talk.waits(2ms) == std::to_string(block + 1));
   }
   CHECK(talk.transfer.deadline() - talk.now < 50ms);
+}
+
+TEST_CASE("a link that is down is not tried without end") {
+  Talk talk{50'000, {}};
+  talk.says();
+  int tries = 0;
+  for (; !talk.transfer.done(); ++tries) {
+    talk.transfer.on_unsent(talk.now);
+    talk.waits(talk.transfer.deadline() - talk.now);
+  }
+  CHECK((tries > 30 && tries < 100));  // in 30 s
 }
 
 namespace {
