@@ -70,6 +70,12 @@ void FrontDesk::on_malformed(std::string_view kind, Ipv4 from) {
                fmt::format("a DHCP packet from {} was dropped: {}", from.text(), kind));
 }
 
+void FrontDesk::on_malformed(tftp::ParseError kind, Ipv4 from) {
+  const auto words = tftp::text(kind);
+  log::limited(fmt::format("tftp {}", words),
+               fmt::format("a malformed TFTP packet from {} was dropped: {}", from.text(), words));
+}
+
 void FrontDesk::on_transfer(const tftp::TransferReport& report) {
   Node* node = registry_.by_address(report.client);
   if (node == nullptr || report.probe) return;

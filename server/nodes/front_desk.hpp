@@ -19,6 +19,7 @@ class FrontDesk final : public dhcp::Seating, public dhcp::Observer, public tftp
   std::optional<std::string> seat(const dhcp::Board& board, Ipv4 address) override;
   void on_exchange(const dhcp::Exchange& exchange) override;
   void on_malformed(std::string_view kind, Ipv4 from) override;
+  void on_malformed(tftp::ParseError kind, Ipv4 from) override;
   void on_transfer(const tftp::TransferReport& report) override;
 
   void on_fetch(Node& node, const BootName& name);
