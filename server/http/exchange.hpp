@@ -39,7 +39,7 @@ struct Answer {
   std::string allow;                       ///< with 405
 
   std::function<void(std::uint64_t)> on_sent{};       ///< bytes of the body, as they go out
-  std::function<void(std::uint64_t, bool)> on_end{};  ///< all of them, and whether the body went out whole
+  std::function<void(std::uint64_t, bool)> on_end{};  ///< how many in all, and whether that is the whole body
 };
 
 /// What answers the requests of one listener. Runs on the event loop; may wait.

@@ -28,9 +28,6 @@ namespace {
 namespace asio = boost::asio;
 using Protocol = asio::generic::stream_protocol;
 
-constexpr int most_connections = 4096;
-constexpr int most_of_one_client = 64;
-
 Peer peer_of(const Protocol::endpoint& endpoint) {
   if (endpoint.protocol().family() != AF_INET) return {};
   sockaddr_in address{};
@@ -55,8 +52,8 @@ Failure port_failure(const boost::system::error_code& error, Ipv4 address, std::
 
 }  // namespace
 
-Listener::Listener(asio::io_context& loop, Site site, Tally& tally)
-    : loop_(loop), site_(std::move(site)), tally_(tally), acceptor_(loop) {}
+Listener::Listener(asio::io_context& loop, Site site, Tally& tally, Limits limits)
+    : loop_(loop), site_(std::move(site)), tally_(tally), limits_(limits), acceptor_(loop) {}
 
 Result<void, Failure> Listener::open_tcp(Ipv4 address, std::uint16_t port) {
   boost::system::error_code error;
@@ -121,10 +118,9 @@ asio::awaitable<void> Listener::accept_all() {
   }
 }
 
-/// Neither all clients together nor one of them may take every descriptor.
 bool Listener::welcome(Ipv4 client) {
   auto& of_client = connections_[client];
-  if (all_connections_ >= most_connections || (!client.unset() && of_client >= most_of_one_client)) {
+  if (all_connections_ >= limits_.connections || (!client.unset() && of_client >= limits_.of_one_client)) {
     if (of_client == 0) connections_.erase(client);
     tally_.add("too many connections");
     log::limited("http connections",
@@ -138,7 +134,7 @@ bool Listener::welcome(Ipv4 client) {
 
 asio::awaitable<void> Listener::serve(Connection connection, Peer peer) {
   try {
-    co_await serve_connection(std::move(connection), peer, site_, tally_);
+    co_await serve_connection(std::move(connection), peer, site_, tally_, limits_.patience);
   } catch (const std::exception& fault) {
     tally_.add("internal error");
     log::limited("http internal error",

@@ -15,9 +15,15 @@
 
 namespace rootstock::server {
 
+/// Neither all clients together nor one of them may take every descriptor.
+struct Limits {
+  int connections = 4096, of_one_client = 64;
+  Patience patience;
+};
+
 class Listener {
  public:
-  Listener(boost::asio::io_context& loop, Site site, Tally& tally);
+  Listener(boost::asio::io_context& loop, Site site, Tally& tally, Limits limits = {});
 
   /// Needs root for ports below 1024.
   Result<void, Failure> open_tcp(Ipv4 address, std::uint16_t port);
@@ -36,6 +42,7 @@ class Listener {
   boost::asio::io_context& loop_;
   Site site_;
   Tally& tally_;
+  Limits limits_;
   Acceptor acceptor_;
   std::map<Ipv4, int> connections_;  ///< open ones, by client
   int all_connections_ = 0;

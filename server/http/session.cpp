@@ -20,13 +20,10 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
-using namespace std::chrono_literals;
 using namespace asio::experimental::awaitable_operators;
 
 // Each co_await below stands in a statement of its own: g++ 12 miscompiles some that stand in a condition.
 
-constexpr auto wait_for_request = 30s;
-constexpr auto wait_for_reader = 60s;
 constexpr std::uint32_t longest_header = 8 * 1024;
 constexpr std::uint64_t longest_body =
     16 * 1024;  // a node in trouble sends the end of its boot log, percent-coded
@@ -66,47 +63,49 @@ http::response<http::empty_body> header_of(const Answer& answer, bool keep_alive
 }
 
 /// The socket's buffer is full: waits until the client has read some of it.
-asio::awaitable<bool> has_room(Connection& socket) {
-  asio::steady_timer patience{socket.get_executor(), wait_for_reader};
+asio::awaitable<bool> has_room(Connection& socket, Patience patience) {
+  asio::steady_timer timer{socket.get_executor(), patience.reader};
   const auto event =
-      co_await (socket.async_wait(Connection::wait_write, as_values) || patience.async_wait(as_values));
+      co_await (socket.async_wait(Connection::wait_write, as_values) || timer.async_wait(as_values));
   co_return event.index() == 0 && !std::get<0>(std::get<0>(event));
 }
 
 /// All connections read into the same buffer, so that a thousand slow readers cost no memory: what the socket
-/// did not take is read again from the page cache. Nothing waits between reading and sending.
-asio::awaitable<bool> send_file(Connection& socket, const Answer& answer) {
+/// did not take is read again from the page cache. Nothing waits between reading and sending. Returns how
+/// much went out.
+asio::awaitable<std::uint64_t> send_file(Connection& socket, const Answer& answer, Patience patience) {
   static std::array<std::byte, 128 * 1024> scratch;
-  auto [offset, left] = answer.range.span;
+  const auto [first, length] = answer.range.span;
+  auto offset = first;
   socket.non_blocking(true);
-  while (left > 0) {
-    const auto want = std::min<std::uint64_t>(left, scratch.size());
+  while (offset < first + length) {
+    const auto want = std::min<std::uint64_t>(first + length - offset, scratch.size());
     const auto got = answer.file->read_at(offset, std::span{scratch}.first(want));
     if (got == 0) {
       log::limited("http file", "a boot file became shorter while it was sent: was a generation deleted?");
-      co_return false;
+      break;
     }
     boost::system::error_code error;
     const auto sent = socket.write_some(asio::buffer(scratch.data(), got), error);
-    if (error && error != asio::error::would_block) co_return false;
+    if (error && error != asio::error::would_block) break;
     offset += sent;
-    left -= sent;
     if (sent > 0 && answer.on_sent) answer.on_sent(sent);
     if (sent == got) {
       co_await asio::post(socket.get_executor(), asio::use_awaitable);  // let the others have their turn
       continue;
     }
-    const bool room = co_await has_room(socket);
-    if (!room) co_return false;
+    const bool room = co_await has_room(socket, patience);
+    if (!room) break;
   }
-  co_return true;
+  co_return offset - first;
 }
 
-asio::awaitable<bool> send_body(Stream& stream, const Answer& answer) {
+asio::awaitable<bool> send_body(Stream& stream, const Answer& answer, Patience patience) {
   if (answer.file) {
     stream.expires_never();
-    const bool whole = co_await send_file(stream.socket(), answer);
-    if (answer.on_end) answer.on_end(answer.range.span.length, whole);
+    const auto sent = co_await send_file(stream.socket(), answer, patience);
+    const bool whole = sent == answer.range.span.length;
+    if (answer.on_end) answer.on_end(sent, whole);
     co_return whole;
   }
   const auto [error, sent] = co_await asio::async_write(stream, asio::buffer(answer.text), as_values);
@@ -115,14 +114,15 @@ asio::awaitable<bool> send_body(Stream& stream, const Answer& answer) {
   co_return !error;
 }
 
-asio::awaitable<bool> send(Stream& stream, const Answer& answer, bool keep_alive, bool head_only) {
+asio::awaitable<bool> send(Stream& stream, const Answer& answer, Patience patience, bool keep_alive,
+                           bool head_only) {
   const auto header = header_of(answer, keep_alive);
   http::response_serializer<http::empty_body> serializer{header};
-  stream.expires_after(wait_for_reader);
+  stream.expires_after(patience.reader);
   const auto [error, sent] = co_await http::async_write_header(stream, serializer, as_values);
   if (error) co_return false;
   if (head_only) co_return true;
-  const bool whole = co_await send_body(stream, answer);
+  const bool whole = co_await send_body(stream, answer, patience);
   co_return whole;
 }
 
@@ -153,22 +153,22 @@ std::optional<Request> request_of(Parser& parser, Peer peer) {
                  std::move(message.body())};
 }
 
-asio::awaitable<bool> serve_request(Stream& stream, Parser& parser, Peer peer, const Site& site,
-                                    Tally& tally) {
+asio::awaitable<bool> serve_request(Stream& stream, Parser& parser, Peer peer, const Site& site, Tally& tally,
+                                    Patience patience) {
   const bool keep_alive = parser.get().keep_alive();
   auto request = request_of(parser, peer);
   if (!request) {
     tally.add("malformed: target");
     log::limited("malformed HTTP target", "an HTTP client asks for something that is no path of ours");
-    co_await send(stream, text_answer(400, "this is not a path\n"), false, false);
+    co_await send(stream, text_answer(400, "this is not a path\n"), patience, false, false);
     co_return false;
   }
   const bool head_only = request->method == Method::head;
   stream.expires_never();
   const Answer answer = co_await site(std::move(*request));
   tally.add(fmt::format("answered {}", answer.status));
-  const bool whole = co_await send(stream, answer, keep_alive, head_only);
-  co_return whole&& keep_alive;
+  const bool whole = co_await send(stream, answer, patience, keep_alive, head_only);
+  co_return keep_alive&& whole;
 }
 
 }  // namespace
@@ -180,7 +180,8 @@ Answer text_answer(unsigned status, std::string text) {
   return answer;
 }
 
-asio::awaitable<void> serve_connection(Connection connection, Peer peer, const Site& site, Tally& tally) {
+asio::awaitable<void> serve_connection(Connection connection, Peer peer, const Site& site, Tally& tally,
+                                       Patience patience) {
   Stream stream{std::move(connection)};
   beast::flat_buffer buffer{longest_header + longest_body};
   bool more = true;
@@ -188,14 +189,14 @@ asio::awaitable<void> serve_connection(Connection connection, Peer peer, const S
     Parser parser;
     parser.header_limit(longest_header);
     parser.body_limit(longest_body);
-    stream.expires_after(wait_for_request);
+    stream.expires_after(patience.request);
     const auto [error, size] = co_await http::async_read(stream, buffer, parser, as_values);
     if (error) {
       const auto answer = answer_to_fault(error, tally);
-      if (answer) co_await send(stream, *answer, false, false);
+      if (answer) co_await send(stream, *answer, patience, false, false);
       break;
     }
-    more = co_await serve_request(stream, parser, peer, site, tally);
+    more = co_await serve_request(stream, parser, peer, site, tally, patience);
   }
   boost::system::error_code ignored;
   stream.socket().shutdown(Connection::shutdown_both, ignored);

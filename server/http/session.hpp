@@ -3,6 +3,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
+#include <chrono>
 
 #include "server/http/exchange.hpp"
 #include "server/http/tally.hpp"
@@ -12,7 +13,13 @@ namespace rootstock::server {
 /// A TCP or a UNIX socket: what is said over it is the same.
 using Connection = boost::asio::generic::stream_protocol::socket;
 
+/// How long a client may keep us waiting.
+struct Patience {
+  std::chrono::milliseconds request = std::chrono::seconds{30};  ///< for a whole request
+  std::chrono::milliseconds reader = std::chrono::seconds{60};   ///< for reading any of an answer
+};
+
 boost::asio::awaitable<void> serve_connection(Connection connection, Peer peer, const Site& site,
-                                              Tally& tally);
+                                              Tally& tally, Patience patience);
 
 }  // namespace rootstock::server

@@ -54,9 +54,18 @@ std::optional<std::string> normalised(std::string_view path) {
   return out;
 }
 
+/// RFC 9112 3.2.2: a server must take "http://head/path" as well, which is what clients of a proxy send.
+std::string_view without_authority(std::string_view target) {
+  constexpr std::string_view scheme = "http://";
+  if (!target.starts_with(scheme)) return target;
+  const auto slash = target.find('/', scheme.size());
+  return slash == target.npos ? std::string_view{"/"} : target.substr(slash);
+}
+
 }  // namespace
 
 std::optional<Target> parse_target(std::string_view target) {
+  target = without_authority(target);
   if (target.empty() || target.front() != '/') return std::nullopt;
   target = target.substr(0, target.find('#'));
   const auto question = target.find('?');

@@ -16,7 +16,7 @@ struct Target {
   Form query;
 };
 
-/// None: the target is not an absolute path, or leaves it.
+/// Also of the whole form "http://head/path". None: the target is not an absolute path, or leaves it.
 std::optional<Target> parse_target(std::string_view target);
 
 /// application/x-www-form-urlencoded. Pairs that cannot be decoded are left out; the first of equal names

@@ -44,6 +44,8 @@ TEST_CASE("targets become paths that stay inside") {
       {"/nodes?x=/../y", "nodes"},
       {"/x#y", "x"},
       {"/", ""},
+      {"http://10.77.0.1:8080/a/b?x=/", "a/b"},
+      {"http://head", ""},
   }));
   const auto parsed = parse_target(target);
   REQUIRE(parsed);
@@ -51,7 +53,7 @@ TEST_CASE("targets become paths that stay inside") {
 }
 
 TEST_CASE("targets that lead out, or are none") {
-  const auto* target = GENERATE("", "boot.ipxe", "http://x/", "*", "/..", "/a/../b", "/%2e%2e/b",
+  const auto* target = GENERATE("", "boot.ipxe", "https://x/", "http://x/..", "*", "/..", "/a/../b", "/%2e%2e/b",
                                 "/a%2f..%2fb", "/a%00b", "/a%0ab", "/%", "/%1", "/%zz", "/a\\b");
   CAPTURE(target);
   CHECK_FALSE(parse_target(target));
