@@ -8,9 +8,24 @@ namespace rootstock::server {
 
 namespace json = boost::json;
 
+namespace {
+
 double unix_seconds(Time time) { return std::chrono::duration<double>(time.time_since_epoch()).count(); }
 
-json::object node_json(const Node& node, const std::string& image, const std::string& boots, Time now) {
+double unix_seconds(Moment moment, Instant now) {
+  if (moment == Moment{}) return 0;
+  return unix_seconds(now.wall - std::chrono::duration_cast<Time::duration>(now.moment - moment));
+}
+
+/// What an earlier run of the head saw is known only by the node's row.
+double stage_since(const Node& node, Instant now) {
+  const auto since = node.boot.stage_since();
+  return since == Moment{} ? unix_seconds(node.record.last_up) : unix_seconds(since, now);
+}
+
+}  // namespace
+
+json::object node_json(const Node& node, const std::string& image, const std::string& boots, Instant now) {
   const auto& [record, boot] = node;
   return {{"name", record.name},
           {"number", record.number},
@@ -21,19 +36,19 @@ json::object node_json(const Node& node, const std::string& image, const std::st
           {"generation", record.generation},
           {"boots", boots},
           {"stage", name_of(boot.stage())},
-          {"stage_since", unix_seconds(boot.stage_since())},
-          {"boot_started", unix_seconds(boot.started())},
-          {"seconds", boot.lasted(now).count()},
+          {"stage_since", stage_since(node, now)},
+          {"boot_started", unix_seconds(boot.started(), now)},
+          {"seconds", boot.lasted(now.moment).count()},
           {"bytes", boot.bytes()},
           {"trouble", boot.trouble()},
           {"joined", unix_seconds(record.joined)},
           {"last_up", unix_seconds(record.last_up)}};
 }
 
-json::array events_json(const Node& node) {
+json::array events_json(const Node& node, Instant now) {
   json::array events;
   for (const auto& event : node.boot.events())
-    events.push_back(json::object{{"at", unix_seconds(event.at)}, {"text", event.text}});
+    events.push_back(json::object{{"at", unix_seconds(event.at, now)}, {"text", event.text}});
   return events;
 }
 

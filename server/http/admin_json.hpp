@@ -11,12 +11,16 @@
 
 namespace rootstock::server {
 
-/// Seconds since 1970; 0 for "never".
-double unix_seconds(Time time);
+/// One instant on both clocks: what was timed by the one is told by the other.
+struct Instant {
+  Time wall = Time::clock::now();
+  Moment moment = Moment::clock::now();
+};
 
-/// `boots`: the label of the generation that it would boot now.
-boost::json::object node_json(const Node& node, const std::string& image, const std::string& boots, Time now);
-boost::json::array events_json(const Node& node);
+/// `boots`: the label of the generation that it would boot now. Times are seconds since 1970, 0 for "never".
+boost::json::object node_json(const Node& node, const std::string& image, const std::string& boots,
+                              Instant now);
+boost::json::array events_json(const Node& node, Instant now);
 /// The content of what only its owner may read stays here.
 boost::json::array overlay_json(const std::vector<rootfs::OverlayFile>& files);
 boost::json::object explanation_json(Mac mac, const Explanation& told);

@@ -89,7 +89,7 @@ std::string AdminSite::next_label() const {
 
 Answer AdminSite::nodes() {
   const auto boots = next_label();
-  const auto now = std::chrono::system_clock::now();
+  const Instant now;
   json::array all;
   for (const auto& [number, node] : registry_.nodes())
     all.push_back(node_json(node, settings_.nodes.image, boots, now));
@@ -99,8 +99,9 @@ Answer AdminSite::nodes() {
 Answer AdminSite::node(const std::string& name) {
   const Node* node = registry_.by_name(name);
   if (node == nullptr) return no_such_node(name);
-  auto object = node_json(*node, settings_.nodes.image, next_label(), std::chrono::system_clock::now());
-  object["events"] = events_json(*node);
+  const Instant now;
+  auto object = node_json(*node, settings_.nodes.image, next_label(), now);
+  object["events"] = events_json(*node, now);
   return json_answer(std::move(object));
 }
 

@@ -13,8 +13,6 @@ namespace {
 
 constexpr std::uint16_t first_free_port = 1024;  ///< below it, only root of a node may send
 
-Time now() { return std::chrono::system_clock::now(); }
-
 Answer wrong_method(std::string allow) {
   auto answer = text_answer(405, "this path takes " + allow + "\n");
   answer.allow = std::move(allow);
@@ -78,16 +76,21 @@ Answer NodeSite::boot_file(const Request& request) {
   Node* node = registry_.by_address(request.peer.address);
   if (node == nullptr || request.method != Method::get || answer.status == 416) return answer;
   desk_.on_fetch(*node, served->name);
-  answer.on_sent = [node](std::uint64_t bytes) { node->boot.on_bytes(bytes); };
+  const auto boot = node->boot.started();
+  answer.on_sent = [node, boot](std::uint64_t bytes) {
+    if (node->boot.started() == boot) node->boot.on_bytes(bytes);
+  };
   const bool to_the_end = answer.range.span.first + answer.range.span.length == answer.file->size();
-  answer.on_end = [this, node, to_the_end, name = served->name](std::uint64_t bytes, bool sent) {
-    desk_.on_fetched(*node, name, bytes, sent && to_the_end);
+  answer.on_end = [this, node, boot, to_the_end, name = served->name](std::uint64_t bytes, bool sent) {
+    // A connection that a reset board left behind ends while the next boot is under way.
+    if (node->boot.started() == boot) desk_.on_fetched(*node, name, bytes, sent && to_the_end);
   };
   return answer;
 }
 
 Answer NodeSite::time() const {
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now().time_since_epoch());
+  const auto now = Time::clock::now().time_since_epoch();
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now);
   return text_answer(200, fmt::format("{}\n", seconds.count()));
 }
 
@@ -98,18 +101,25 @@ boost::asio::awaitable<Answer> NodeSite::overlay(Request request) {
   if (request.peer.port >= first_free_port)
     co_return refuse_overlay(node, request.peer,
                              "it was asked for from a port that is free for every user (1024 or above)");
-  if (const auto why = node->boot.overlay_refusal(now())) co_return refuse_overlay(node, request.peer, *why);
+  if (const auto why = node->boot.overlay_refusal(Moment::clock::now()))
+    co_return refuse_overlay(node, request.peer, *why);
   const auto files = co_await overlays_.files(*node, node->boot.generation());
   if (!files) {
-    log::error("no overlay for {}: {} {}", node->record.name, files.error().what, files.error().hint);
+    log::limited(
+        "no overlay for " + node->record.name,
+        fmt::format("no overlay for {}: {} {}", node->record.name, files.error().what, files.error().hint));
     co_return text_answer(500, files.error().what + "\n");
   }
   Answer answer;
   answer.type = "application/gzip";
   answer.text = rootfs::overlay_archive(*files);
   if (request.method == Method::head) co_return answer;
-  answer.on_sent = [node](std::uint64_t bytes) { node->boot.on_bytes(bytes); };
-  answer.on_end = [this, node](std::uint64_t bytes, bool sent) { desk_.on_overlay(*node, bytes, sent); };
+  const auto boot = node->boot.started();
+  answer.on_end = [this, node, boot](std::uint64_t bytes, bool sent) {
+    if (node->boot.started() != boot) return;
+    node->boot.on_bytes(bytes);
+    desk_.on_overlay(*node, bytes, sent);
+  };
   co_return answer;
 }
 

@@ -16,7 +16,7 @@
 namespace rootstock::server::log {
 namespace {
 
-constexpr auto quiet_time = std::chrono::minutes(1);
+constexpr auto pace = std::chrono::minutes(1);
 
 /// sd-daemon(3): "<6>" at the start of a line tells journald its syslog priority.
 class Priority final : public spdlog::custom_flag_formatter {
@@ -88,9 +88,10 @@ void write(Level level, std::string_view line) {
   if (logger().should_log(of(level))) logger().log(of(level), one_line(line));
 }
 
-void limited(std::string_view kind, std::string_view line) {
+void at_most(int lines, Level level, std::string_view kind, std::string_view line) {
   struct Seen {
-    std::chrono::steady_clock::time_point quiet_until{};
+    std::chrono::steady_clock::time_point until{};
+    int lines = 0;
     std::uint64_t left_out = 0;
   };
   static std::mutex guard;
@@ -102,17 +103,23 @@ void limited(std::string_view kind, std::string_view line) {
     const std::lock_guard lock(guard);
     auto it = kinds.find(kind);
     if (it == kinds.end()) it = kinds.try_emplace(std::string(kind)).first;
-    if (now < it->second.quiet_until) {
-      ++it->second.left_out;
+    auto& seen = it->second;
+    if (now >= seen.until) {
+      left_out = seen.left_out;
+      seen = {now + pace, 0, 0};
+    }
+    if (seen.lines == lines) {
+      ++seen.left_out;
       return;
     }
-    left_out = it->second.left_out;
-    it->second = {now + quiet_time, 0};
+    ++seen.lines;
   }
   if (left_out == 0)
-    warning("{}", line);
+    write(level, line);
   else
-    warning("{} ({} more like this were left out)", line, left_out);
+    write(level, fmt::format("{} ({} more like this were left out)", line, left_out));
 }
+
+void limited(std::string_view kind, std::string_view line) { at_most(1, Level::warning, kind, line); }
 
 }  // namespace rootstock::server::log

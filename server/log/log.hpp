@@ -23,7 +23,10 @@ void warning(fmt::format_string<Args...> format, Args&&... args) { write(Level::
 template <class... Args>
 void error(fmt::format_string<Args...> format, Args&&... args) { write(Level::error, fmt::format(format, std::forward<Args>(args)...)); }
 
-/// At most one line per `kind` per minute; the next one says how many were left out.
+/// At most so many lines of one `kind` per minute; the next one says how many were left out. Kinds are few:
+/// no word of a kind may come from the network.
+void at_most(int lines, Level level, std::string_view kind, std::string_view line);
+/// A warning, once per `kind` per minute.
 void limited(std::string_view kind, std::string_view line);
 
 }  // namespace rootstock::server::log

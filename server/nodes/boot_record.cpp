@@ -10,13 +10,17 @@ namespace {
 constexpr std::size_t most_events =
     100;  // a boot has about ten; a board that goes round in circles has no end
 constexpr std::size_t longest_report = 400;
+constexpr std::chrono::minutes longest_silence{
+    5};  ///< of a board that boots; longer, and it was switched off
 
 /// One NIC shows several DHCP identities during one boot, always in this order (NETBOOT-FACTS section 0).
+constexpr int firmware = 1, ipxe = 2, initramfs = 3;
+
 int identity_of(dhcp::Dialect dialect) {
   switch (dialect) {
-    case dhcp::Dialect::plain: return 3;
-    case dhcp::Dialect::ipxe: return 2;
-    default: return 1;
+    case dhcp::Dialect::plain: return initramfs;
+    case dhcp::Dialect::ipxe: return ipxe;
+    default: return firmware;
   }
 }
 
@@ -56,24 +60,21 @@ std::string_view name_of(Stage stage) {
   return "new";
 }
 
-BootRecord BootRecord::known(Time last_up) {
+BootRecord BootRecord::known(bool was_up) {
   BootRecord record;
-  if (last_up == Time{}) return record;
-  record.stage_ = Stage::up;
-  record.stage_since_ = last_up;
+  if (was_up) record.stage_ = Stage::up;
   return record;
 }
 
-bool BootRecord::begins_new_boot(const dhcp::Exchange& exchange) const {
+/// PXE ROM, iPXE and initramfs follow each other within one boot, and each asks for its address before it
+/// fetches anything. One that asks afresh when it has fetched, or when a later one has spoken, was reset.
+bool BootRecord::begins_new_boot(const dhcp::Exchange& exchange, Moment now) const {
   if (exchange.asked != "DISCOVER" || !dhcp::boots(exchange.board.dialect)) return false;
-  // PXE ROM, iPXE and initramfs follow each other within one boot. Going back in that order, or asking for
-  // something to boot when the kernel was already on its way, is a board that was reset.
-  return !watched() || kernel_asked_ || stage_ == Stage::up ||
-         identity_of(exchange.board.dialect) < identity_;
+  return !watched() || identity_of(exchange.board.dialect) <= passed_ || now - heard_ > longest_silence;
 }
 
-std::string BootRecord::on_dhcp(const dhcp::Exchange& exchange, Time now) {
-  if (begins_new_boot(exchange)) {
+std::string BootRecord::on_dhcp(const dhcp::Exchange& exchange, Moment now) {
+  if (begins_new_boot(exchange, now)) {
     *this = BootRecord{};
     started_ = now;
     reach(Stage::dhcp, now);
@@ -81,7 +82,9 @@ std::string BootRecord::on_dhcp(const dhcp::Exchange& exchange, Time now) {
   if (!watched()) return {};
   const auto who = dhcp::name_of(exchange.board.dialect);
   const int identity = identity_of(exchange.board.dialect);
+  heard_ = now;
   identity_ = std::max(identity_, identity);
+  passed_ = std::max(passed_, identity_ - 1);
   if (exchange.answered == "NAK")
     return note(fmt::format("{}: refused an address: {}", who, exchange.why), now);
   if (exchange.answered != "ACK" || answered_ >= identity) return {};
@@ -95,79 +98,92 @@ void BootRecord::on_promised(const std::string& label) {
   if (booting()) generation_ = label;
 }
 
-std::string BootRecord::on_fetch(const BootName& name, Time now) {
+std::string BootRecord::on_fetch(const BootName& name, Moment now) {
   if (!booting()) return {};
+  heard_ = now;
   switch (name.part) {
     case BootPart::extra: return {};
     case BootPart::loader: return reach(Stage::loader, now), std::string{};
     case BootPart::script:
+      passed_ = std::max(passed_, ipxe);
       reach(Stage::loader, now);
       return note(
           generation_.empty() ? "asked what to boot: nothing yet" : "asked what to boot: " + generation_,
           now);
-    case BootPart::kernel: kernel_asked_ = true; return reach(Stage::kernel, now), std::string{};
-    case BootPart::initramfs: return reach(Stage::initramfs, now), std::string{};
+    case BootPart::kernel:
+    case BootPart::initramfs: break;
   }
+  passed_ = std::max(passed_, ipxe);
+  reach(name.part == BootPart::kernel ? Stage::kernel : Stage::initramfs, now);
   return {};
 }
 
-std::string BootRecord::on_fetched(const BootName& name, std::uint64_t bytes, bool complete, Time now) {
+std::string BootRecord::on_fetched(const BootName& name, std::uint64_t bytes, bool complete, Moment now) {
   if (!booting() || name.part == BootPart::script) return {};
+  heard_ = now;
+  if (name.part == BootPart::loader && complete) passed_ = std::max(passed_, firmware);
   if (name.part == BootPart::initramfs && complete) initramfs_sent_ = now;
   return note(fmt::format("{} {} ({})", complete ? "fetched" : "broke off fetching", words_for(name),
                           size_words(bytes)),
               now);
 }
 
-std::string BootRecord::on_overlay(std::uint64_t bytes, bool complete, Time now) {
+std::string BootRecord::on_overlay(std::uint64_t bytes, bool complete, Moment now) {
   if (complete) reach(Stage::overlay, now);
   return note(fmt::format("{} its overlay ({})", complete ? "got" : "broke off fetching", size_words(bytes)),
               now);
 }
 
-std::string BootRecord::on_overlay_refused(std::string_view why, Time now) {
-  return note(fmt::format("was refused its overlay: {}", why), now);
+std::string BootRecord::on_overlay_refused(std::string_view why, Moment now) {
+  auto text = fmt::format("was refused its overlay: {}", why);
+  note(text, now);
+  return text;
 }
 
-std::string BootRecord::on_up(const UpReport& report, Time now) {
+std::string BootRecord::on_up(const UpReport& report, Moment now) {
   const bool again = stage_ == Stage::up;
   if (!again) up_at_ = now;
   reach(Stage::up, now);
+  passed_ = initramfs;
   trouble_.clear();
-  const auto text = fmt::format("up with {} (kernel {}, {:.1f} s after the kernel started)",
-                                printable(report.generation), printable(report.kernel), report.seconds);
-  return again ? std::string{} : note(text, now);
+  if (again) return {};
+  auto text = fmt::format("up with {} (kernel {}, {:.1f} s after the kernel started)",
+                          printable(report.generation), printable(report.kernel), report.seconds);
+  note(text, now);
+  return text;
 }
 
-std::string BootRecord::on_trouble(std::string_view text, Time now) {
+std::string BootRecord::on_trouble(std::string_view text, Moment now) {
   reach(Stage::trouble, now);
   trouble_ = printable(last_line(text));
-  return note("trouble: " + trouble_, now);
+  note("trouble: " + trouble_, now);
+  return "trouble: " + trouble_;
 }
 
-std::optional<std::string> BootRecord::overlay_refusal(Time now) const {
+std::optional<std::string> BootRecord::overlay_refusal(Moment now) const {
   if (!watched()) return "the head has not watched this boot (it started before the head did)";
-  if (up_at_ != Time{}) return "the node is up already, and an overlay is for one boot";
-  if (initramfs_sent_ == Time{}) return "the node has not fetched its initramfs in this boot";
+  if (up_at_ != Moment{}) return "the node is up already, and an overlay is for one boot";
+  if (initramfs_sent_ == Moment{}) return "the node has not fetched its initramfs in this boot";
   if (now - initramfs_sent_ > overlay_window)
     return fmt::format("its initramfs was fetched more than {} minutes ago", overlay_window.count());
   return std::nullopt;
 }
 
-std::chrono::duration<double> BootRecord::lasted(Time now) const {
+std::chrono::duration<double> BootRecord::lasted(Moment now) const {
   if (!watched()) return {};
-  return (up_at_ != Time{} ? up_at_ : now) - started_;
+  return (up_at_ != Moment{} ? up_at_ : now) - started_;
 }
 
-void BootRecord::reach(Stage stage, Time now) {
+void BootRecord::reach(Stage stage, Moment now) {
   if (stage == stage_) return;
   stage_ = stage;
   stage_since_ = now;
 }
 
-std::string BootRecord::note(std::string text, Time now) {
-  if (events_.size() == most_events) events_.back() = {now, "... more of the same is left out"};
-  if (events_.size() < most_events) events_.push_back({now, text});
+std::string BootRecord::note(std::string text, Moment now) {
+  if (events_.size() == most_events) return {};
+  if (events_.size() + 1 == most_events) text = "does more than a boot should: the rest is left out";
+  events_.push_back({now, text});
   return text;
 }
 

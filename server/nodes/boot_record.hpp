@@ -14,7 +14,10 @@
 
 namespace rootstock::server {
 
+/// What the clock on the wall shows: may be set while boards boot, and is what is kept on disk.
 using Time = std::chrono::system_clock::time_point;
+/// What happens within a boot is timed by a clock that nobody sets.
+using Moment = std::chrono::steady_clock::time_point;
 
 /// How far the boot has come. `kernel` and `initramfs` begin when the board starts to fetch them.
 enum class Stage : std::uint8_t { none, dhcp, loader, kernel, initramfs, overlay, up, trouble };
@@ -23,7 +26,7 @@ enum class Stage : std::uint8_t { none, dhcp, loader, kernel, initramfs, overlay
 std::string_view name_of(Stage stage);
 
 struct Happening {
-  Time at;
+  Moment at;
   std::string text;
 };
 
@@ -35,34 +38,35 @@ struct UpReport {
 
 class BootRecord {
  public:
-  /// The node of an earlier run of the head, which last said "up" at `last_up` (or never did).
-  static BootRecord known(Time last_up);
+  /// The node of an earlier run of the head: up as far as we know, if it ever was.
+  static BootRecord known(bool was_up);
 
-  std::string on_dhcp(const dhcp::Exchange& exchange, Time now);
+  std::string on_dhcp(const dhcp::Exchange& exchange, Moment now);
   /// The board was promised this generation: the rest of its boot keeps to it, whatever becomes active
   /// meanwhile.
   void on_promised(const std::string& label);
-  std::string on_fetch(const BootName& name, Time now);
-  std::string on_fetched(const BootName& name, std::uint64_t bytes, bool complete, Time now);
+  std::string on_fetch(const BootName& name, Moment now);
+  std::string on_fetched(const BootName& name, std::uint64_t bytes, bool complete, Moment now);
   void on_bytes(std::uint64_t bytes) { bytes_ += bytes; }
-  std::string on_overlay(std::uint64_t bytes, bool complete, Time now);
-  std::string on_overlay_refused(std::string_view why, Time now);
-  std::string on_up(const UpReport& report, Time now);
+  std::string on_overlay(std::uint64_t bytes, bool complete, Moment now);
+  std::string on_overlay_refused(std::string_view why, Moment now);
+  std::string on_up(const UpReport& report, Moment now);
   /// `text`: the end of the node's boot log; its last line counts.
-  std::string on_trouble(std::string_view text, Time now);
+  std::string on_trouble(std::string_view text, Moment now);
 
   /// Why this boot may not have its overlay now; none: it may. DESIGN section 6: once per boot that the head
   /// has itself watched, DHCP first, then the boot files. A transfer may break, so "once" ends when the node
   /// says it is up, and in any case `overlay_window` after the initramfs was handed out.
-  std::optional<std::string> overlay_refusal(Time now) const;
+  std::optional<std::string> overlay_refusal(Moment now) const;
   static constexpr std::chrono::minutes overlay_window{15};
 
   Stage stage() const { return stage_; }
-  Time stage_since() const { return stage_since_; }
-  bool watched() const { return started_ != Time{}; }
-  Time started() const { return started_; }
+  /// Unset: since before this run of the head.
+  Moment stage_since() const { return stage_since_; }
+  bool watched() const { return started_ != Moment{}; }
+  Moment started() const { return started_; }
   /// From the start to "up", or to `now` while it boots.
-  std::chrono::duration<double> lasted(Time now) const;
+  std::chrono::duration<double> lasted(Moment now) const;
   std::uint64_t bytes() const { return bytes_; }
   /// Of the files handed out in this boot; empty when none were.
   const std::string& generation() const { return generation_; }
@@ -70,18 +74,18 @@ class BootRecord {
   const std::vector<Happening>& events() const { return events_; }
 
  private:
-  bool begins_new_boot(const dhcp::Exchange& exchange) const;
-  void reach(Stage stage, Time now);
-  std::string note(std::string text, Time now);
+  bool begins_new_boot(const dhcp::Exchange& exchange, Moment now) const;
+  void reach(Stage stage, Moment now);
+  std::string note(std::string text, Moment now);
   /// What a node that is up fetches is no part of its boot.
-  bool booting() const { return watched() && up_at_ == Time{}; }
+  bool booting() const { return watched() && up_at_ == Moment{}; }
 
-  Time started_{}, stage_since_{}, up_at_{};
+  Moment started_{}, stage_since_{}, up_at_{}, heard_{};
   Stage stage_ = Stage::none;
   int identity_ = 0;  ///< the furthest DHCP identity seen in this boot: firmware, loader, initramfs
   int answered_ = 0;  ///< the furthest identity that got its address
-  bool kernel_asked_ = false;
-  Time initramfs_sent_{};
+  int passed_ = 0;    ///< the furthest identity that has no more to ask in this boot
+  Moment initramfs_sent_{};
   std::uint64_t bytes_ = 0;
   std::string generation_, trouble_;
   std::vector<Happening> events_;

@@ -10,7 +10,10 @@
 namespace rootstock::server {
 namespace {
 
-Time now() { return std::chrono::system_clock::now(); }
+/// Ten lines tell a boot; more than this in a minute tell nothing new.
+constexpr int most_lines_of_a_node = 40;
+
+Moment now() { return Moment::clock::now(); }
 
 /// As in machine-id(5): 128 random bits, marked as a version 4 UUID the way systemd does it.
 std::string new_machine_id() {
@@ -33,7 +36,7 @@ std::optional<std::string> FrontDesk::seat(const dhcp::Board& board, Ipv4 addres
   Node* node = registry_.by_mac(board.mac);
   if (node == nullptr) {
     if (!dhcp::boots(board.dialect)) return std::nullopt;
-    node = registry_.join(board, address, new_machine_id(), now());
+    node = registry_.join(board, address, new_machine_id(), Time::clock::now());
     if (node == nullptr) {
       log::limited("no seat left",
                    fmt::format("{} asks for a seat, but every seat is taken: raise slurm.max_nodes",
@@ -52,11 +55,11 @@ std::optional<std::string> FrontDesk::seat(const dhcp::Board& board, Ipv4 addres
 
 void FrontDesk::on_exchange(const dhcp::Exchange& exchange) {
   if (exchange.warns)
-    log::limited("dhcp: " + std::string{exchange.why},
+    log::limited(fmt::format("dhcp warning about {}", exchange.asked),
                  fmt::format("DHCP {} of {}: {}", exchange.asked, exchange.board.mac.text(), exchange.why));
   Node* node = registry_.by_mac(exchange.board.mac);
   if (node == nullptr) return;
-  const Time before = node->boot.started();
+  const Moment before = node->boot.started();
   tell(*node, node->boot.on_dhcp(exchange, now()));
   if (node->boot.started() == before) return;
   if (const auto dialect = dhcp::name_of(exchange.board.dialect); node->record.dialect != dialect) {
@@ -102,10 +105,9 @@ void FrontDesk::on_overlay_refused(Node& node, std::string_view why) {
 }
 
 void FrontDesk::on_up(Node& node, const UpReport& report) {
-  const auto at = now();
-  tell(node, node.boot.on_up(report, at));
+  tell(node, node.boot.on_up(report, now()));
   node.record.generation = report.generation;
-  node.record.last_up = at;
+  node.record.last_up = Time::clock::now();
   save_(node.record);
 }
 
@@ -115,7 +117,9 @@ void FrontDesk::on_trouble(Node& node, std::string_view text) {
 }
 
 void FrontDesk::tell(const Node& node, const std::string& words) {
-  if (!words.empty()) log::info("{} {}", node.record.name, words);
+  if (words.empty()) return;
+  const auto line = node.record.name + " " + words;
+  log::at_most(most_lines_of_a_node, log::Level::info, "boot of " + node.record.name, line);
 }
 
 }  // namespace rootstock::server

@@ -10,7 +10,7 @@ Registry::Registry(NodeSettings names, int seats, const std::vector<NodeRecord>&
     : names_(std::move(names)), seats_(static_cast<std::size_t>(seats)) {
   for (const auto& record : known) {
     const auto [place, added] =
-        nodes_.try_emplace(record.number, Node{record, BootRecord::known(record.last_up)});
+        nodes_.try_emplace(record.number, Node{record, BootRecord::known(record.last_up != Time{})});
     if (added) index(place->second);
   }
 }

@@ -9,15 +9,15 @@ using dhcp::Dialect;
 
 namespace {
 
-const Time start{std::chrono::hours{24 * 365 * 50}};
+const Moment start{std::chrono::hours{24 * 30}};
 const BootName kernel{BootPart::kernel, "compute", 3, ""};
 const BootName initramfs{BootPart::initramfs, "compute", 3, ""};
 const BootName script{BootPart::script, "", 0, ""};
 
-/// A board in front of the head, and the time on the wall.
+/// A board in front of the head, and the time.
 struct Bench {
   BootRecord boot;
-  Time now = start;
+  Moment now = start;
 
   std::string says(Dialect dialect, std::string_view asked, std::string_view answered,
                    std::string_view file = "") {
@@ -91,6 +91,40 @@ TEST_CASE("which DISCOVER begins a new boot") {
     CHECK_FALSE(begins(Dialect::ipxe));
     CHECK(begins(Dialect::pxe_bios));
   }
+  SECTION("the ROM's once it has its loader: the power went before iPXE spoke") {
+    bench.fetches({BootPart::loader, "", 0, "undionly.kpxe"}, false);
+    CHECK_FALSE(begins(Dialect::pxe_bios));  // it broke off, and may be a repeat of the same attempt
+    bench.fetches({BootPart::loader, "", 0, "undionly.kpxe"});
+    CHECK_FALSE(begins(Dialect::ipxe));
+  }
+  SECTION("the ROM's after its loader, when iPXE never came") {
+    bench.fetches({BootPart::loader, "", 0, "undionly.kpxe"});
+    CHECK(begins(Dialect::pxe_bios));
+  }
+  SECTION("iPXE's once it had its script: iPXE is the ROM, and the power went") {
+    begins(Dialect::ipxe);
+    CHECK_FALSE(begins(Dialect::ipxe));
+    bench.fetches(script);
+    CHECK(begins(Dialect::ipxe));
+  }
+  SECTION("the loader's last ACK was lost: its transfer ends when iPXE has already spoken") {
+    begins(Dialect::ipxe);
+    bench.fetches({BootPart::loader, "", 0, "undionly.kpxe"});
+    CHECK_FALSE(begins(Dialect::ipxe));
+  }
+  SECTION("one after a long silence: the board was switched off") {
+    bench.now += 6min;
+    CHECK(begins(Dialect::pxe_bios));
+  }
+  SECTION("the first one after the initramfs, the overlay or trouble") {
+    bench.boots_up_to_initramfs();
+    if (GENERATE(true, false)) bench.gets_address(Dialect::plain);
+    if (GENERATE(true, false)) bench.boot.on_overlay(900, true, bench.now);
+    if (GENERATE(true, false)) bench.boot.on_trouble("cannot mount", bench.now);
+    CHECK(begins(GENERATE(Dialect::pxe_bios, Dialect::uefi_x64, Dialect::ipxe)));
+    CHECK(bench.boot.stage() == Stage::dhcp);
+    CHECK(bench.boot.trouble().empty());
+  }
   SECTION("iPXE's once the kernel was asked for: iPXE may be the ROM") {
     bench.boot.on_fetch(kernel, bench.now);
     CHECK(begins(Dialect::ipxe));
@@ -113,7 +147,7 @@ TEST_CASE("the overlay is for one boot that the head has watched") {
   Bench bench;
   SECTION("not before the head saw the boot") { CHECK_FALSE(bench.may_have_overlay()); }
   SECTION("not for a node that was up before the head started") {
-    bench.boot = BootRecord::known(start - 1h);
+    bench.boot = BootRecord::known(true);
     CHECK(bench.boot.stage() == Stage::up);
     CHECK_FALSE(bench.may_have_overlay());
   }
@@ -166,6 +200,10 @@ TEST_CASE("a node in trouble: the last line counts, made fit for a log") {
 TEST_CASE("a board that goes round in circles does not fill the memory") {
   Bench bench;
   bench.gets_address(Dialect::ipxe);
-  for (int i = 0; i < 1000; ++i) bench.fetches(script);
+  int lines = 0;
+  for (int i = 0; i < 1000; ++i) lines += !bench.boot.on_fetch(script, bench.now).empty();
   CHECK(bench.boot.events().size() == 100);
+  CHECK(lines < 100);
+  CHECK(bench.boot.events().back().text.find("left out") != std::string::npos);
+  CHECK_FALSE(bench.boot.on_up({"compute/3", "6.1.0", 1}, bench.now).empty());  // what matters is told
 }

@@ -56,7 +56,7 @@ struct House {
     Node& node = *registry.by_address(client);
     dhcp::Board board;
     board.dialect = dhcp::Dialect::ipxe;
-    node.boot.on_dhcp({board, "DISCOVER", "OFFER", client, "boot.ipxe", ""}, Time{std::chrono::hours{1}});
+    node.boot.on_dhcp({board, "DISCOVER", "OFFER", client, "boot.ipxe", ""}, Moment{std::chrono::hours{1}});
   }
 };
 

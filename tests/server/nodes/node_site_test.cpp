@@ -1,0 +1,184 @@
+// What boards and nodes ask over HTTP, answered from a real store on disk; and what becomes of their record.
+#include "server/http/node_site.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "tests/support/catch.hpp"
+#include "tests/support/temp_folder.hpp"
+
+using namespace rootstock;
+using namespace rootstock::server;
+using tests::write_file;
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr Ipv4 seat{0x0a4d000a};  // 10.77.0.10
+constexpr std::uint16_t of_root = 700, of_anybody = 40000;
+
+Settings settings_in(const std::filesystem::path& folder) {
+  Settings settings;
+  settings.network.address = "10.77.0.1"_ip;
+  settings.paths.state = folder;
+  return settings;
+}
+
+struct House {
+  tests::TempFolder folder;
+  Settings settings = settings_in(folder.path());
+  Registry registry{{}, 9, {}};
+  std::vector<NodeRecord> saved;
+  FrontDesk desk{registry, [this](const NodeRecord& record) { saved.push_back(record); }};
+  dhcp::Board board;
+
+  House() {
+    board.mac = "02:00:00:00:00:01"_mac;
+    board.dialect = dhcp::Dialect::ipxe;
+    const auto made = settings.paths.images() / "compute/1";
+    write_file(made / "kernel", "a kernel");
+    write_file(made / "initramfs", "an initramfs");
+    write_file(made / "manifest.json",
+               R"({"image":"compute","number":1,"architecture":"amd64","root":"squashfs","digest":"00",)"
+               R"("kernel_version":"6.1.0","origin":"test","bytes":1,"created":"","created_unix":0})");
+    write_file(settings.paths.images() / "compute/active", "1");
+    desk.seat(board, seat);
+    Node& made_node = node();
+    made_node.record.host_secret = "secret";
+    made_node.record.host_public = "public";
+    saved.clear();
+  }
+  Node& node() { return *registry.by_mac(board.mac); }
+  void asks_dhcp() {
+    desk.on_exchange({board, "DISCOVER", "OFFER", seat, "boot.ipxe", ""});
+    desk.on_exchange({board, "REQUEST", "ACK", seat, "boot.ipxe", ""});
+  }
+
+  View view{settings, registry};
+  Overlays overlays{settings, {}, registry, folder.path(), [](const NodeRecord&) {}};
+  NodeSite site{view, registry, desk, overlays};
+
+  Answer answer_to(Request request) {
+    asio::io_context loop;
+    Answer answer;
+    const auto wait = [&]() -> asio::awaitable<void> { answer = co_await site.answer(std::move(request)); };
+    asio::co_spawn(loop, wait, asio::detached);
+    loop.run();
+    return answer;
+  }
+  /// The answer, read to its end.
+  Answer ask(Method method, const std::string& target, Peer from, std::string body = "") {
+    const auto answer = answer_to({from, method, *parse_target(target), "", std::move(body)});
+    const auto size = answer.file ? answer.range.span.length : answer.text.size();
+    if (method == Method::get && answer.on_sent) answer.on_sent(size);
+    if (method == Method::get && answer.on_end) answer.on_end(size, true);
+    return answer;
+  }
+  unsigned get(const std::string& target, std::uint16_t port = of_anybody, Ipv4 address = seat) {
+    return ask(Method::get, target, {address, port}).status;
+  }
+  void boots_up_to_initramfs() {
+    asks_dhcp();
+    get("/boot.ipxe");
+    get("/compute/1/kernel");
+    get("/compute/1/initramfs");
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a boot over HTTP: files, overlay, up") {
+  House house;
+  house.asks_dhcp();
+  CHECK(house.get("/boot.ipxe") == 200);
+  CHECK(house.node().boot.stage() == Stage::loader);
+  CHECK(house.get("/compute/1/kernel") == 200);
+  CHECK(house.get("/compute/1/initramfs") == 200);
+  CHECK(house.node().boot.stage() == Stage::initramfs);
+  CHECK(house.get("/node/overlay", of_root) == 200);
+  CHECK(house.node().boot.stage() == Stage::overlay);
+  CHECK(house.node().boot.bytes() > std::string("a kernelan initramfs").size());
+  house.ask(Method::post, "/node/up", {seat, of_anybody}, "generation=compute%2F1&kernel=6.1.0&seconds=12.5");
+  CHECK(house.node().boot.stage() == Stage::up);
+  REQUIRE(house.saved.size() == 1);
+  CHECK(house.saved[0].generation == "compute/1");
+  CHECK(house.saved[0].last_up != Time{});
+}
+
+TEST_CASE("the overlay goes to nobody else") {
+  House house;
+  SECTION("before the head has watched a boot") { CHECK(house.get("/node/overlay", of_root) == 403); }
+  SECTION("after DHCP alone") {
+    house.asks_dhcp();
+    CHECK(house.get("/node/overlay", of_root) == 403);
+  }
+  SECTION("to a port that every user of the node may have") {
+    house.boots_up_to_initramfs();
+    CHECK(house.get("/node/overlay", 1024) == 403);
+    CHECK(house.get("/node/overlay", 1023) == 200);
+  }
+  SECTION("to an address of no node, or of another one") {
+    house.boots_up_to_initramfs();
+    CHECK(house.get("/node/overlay", of_root, "10.77.0.11"_ip) == 403);
+    dhcp::Board other = house.board;
+    other.mac = "02:00:00:00:00:02"_mac;
+    house.desk.seat(other, "10.77.0.11"_ip);
+    CHECK(house.get("/node/overlay", of_root, "10.77.0.11"_ip) == 403);
+  }
+  SECTION("after the node is up") {
+    house.boots_up_to_initramfs();
+    CHECK(house.get("/node/overlay", of_root) == 200);
+    CHECK(house.get("/node/overlay", of_root) == 200);  // the first may have broken off on its way
+    house.ask(Method::post, "/node/up", {seat, of_anybody}, "generation=compute%2F1");
+    CHECK(house.get("/node/overlay", of_root) == 403);
+  }
+  SECTION("to a worker that was restarted within the boot: it has watched none") {
+    Registry restarted{{}, 9, {house.node().record}};
+    FrontDesk desk{restarted, [](const NodeRecord&) {}};
+    CHECK(restarted.by_address(seat)->boot.overlay_refusal(Moment::clock::now()));
+  }
+}
+
+TEST_CASE("a connection that a reset board left behind says nothing of its next boot") {
+  House house;
+  house.asks_dhcp();
+  const auto left_behind =
+      house.answer_to({{seat, of_anybody}, Method::get, *parse_target("/compute/1/initramfs"), "", ""});
+  house.asks_dhcp();
+  const auto events = house.node().boot.events().size();
+  left_behind.on_sent(5);
+  left_behind.on_end(12, true);
+  CHECK(house.node().boot.events().size() == events);
+  CHECK(house.node().boot.bytes() == 0);
+  CHECK(house.get("/node/overlay", of_root) == 403);
+}
+
+TEST_CASE("what a node reports is cut to size before it is kept or logged") {
+  House house;
+  house.boots_up_to_initramfs();
+  house.ask(Method::post, "/node/trouble", {seat, of_anybody}, "text=first%0Amount%1b[31m failed%0a");
+  CHECK(house.node().boot.trouble() == "mount [31m failed");
+  const std::string endless(5000, 'x');
+  house.ask(Method::post, "/node/up", {seat, of_anybody},
+            "generation=" + endless + "%0a&kernel=&seconds=-1e999");
+  CHECK(house.saved.back().generation.size() == 100);
+  CHECK(house.ask(Method::post, "/node/up", {"10.77.0.99"_ip, of_anybody}, "").status == 403);
+}
+
+TEST_CASE("each path takes its methods") {
+  House house;
+  const auto [method, target, status] = GENERATE(table<Method, std::string, unsigned>({
+      {Method::get, "/node/time", 200},
+      {Method::head, "/node/time", 200},
+      {Method::post, "/node/time", 405},
+      {Method::get, "/node/up", 405},
+      {Method::other, "/compute/1/kernel", 405},
+      {Method::post, "/node/overlay", 405},
+      {Method::get, "/compute/2/kernel", 404},
+      {Method::get, "/compute/1/manifest.json", 404},
+      {Method::get, "/", 404},
+  }));
+  CAPTURE(target);
+  CHECK(house.ask(method, target, {seat, of_anybody}).status == status);
+}
