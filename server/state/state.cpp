@@ -42,14 +42,6 @@ struct Queue {
 struct State::Impl {
   Impl(Database opened, asio::io_context& event_loop) : database(std::move(opened)), loop(event_loop) {}
 
-  /// Called on the thread of the loop only.
-  void wake_writer() {
-    if (writer.joinable())
-      wake.notify_one();
-    else
-      writer = std::thread([this] { run(); });
-  }
-
   void run() {
     std::unique_lock lock(guard);
     for (;;) {
@@ -98,7 +90,8 @@ struct State::Impl {
     nodes_due = Clock::now() + retry_after;
   }
 
-  /// Not before there is something to write: root is given up while the process has one thread.
+  /// Not before there is something to write: root is given up while the process has one thread. Called on
+  /// the thread of the loop only.
   void start_writer() {
     if (!writer.joinable()) writer = std::thread([this] { run(); });
   }
@@ -154,7 +147,7 @@ void State::save(NodeRecord node) {
     auto name = node.name;
     impl_->queue.nodes.insert_or_assign(std::move(name), std::move(node));
   }
-  impl_->wake_writer();
+  impl_->wake.notify_one();
 }
 
 void State::commit(std::vector<dhcp::LeaseRecord> changes, std::function<void(bool)> done) {
@@ -165,7 +158,7 @@ void State::commit(std::vector<dhcp::LeaseRecord> changes, std::function<void(bo
     queue.leases.insert(queue.leases.end(), changes.begin(), changes.end());
     queue.waiting.push_back({std::move(done), asio::make_work_guard(impl_->loop)});
   }
-  impl_->wake_writer();
+  impl_->wake.notify_one();
 }
 
 }  // namespace rootstock::server
