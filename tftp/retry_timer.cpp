@@ -11,9 +11,9 @@ namespace {
 // RFC 6298 starts at 1 s for the Internet's sake. Our clients are a switch away; a boot ROM answers in
 // milliseconds, and one that was slower drops the second copy.
 constexpr Duration first_guess = 250ms;
-// RFC 6298's floor of 1 s is there for delayed ACKs, which TFTP has not. Below 20 ms a busy client would look
-// lost.
-constexpr Duration shortest = 20ms, longest = 2s;
+// What a client may be late by, whatever was measured: RFC 6298's G. Its floor of 1 s for the whole is there
+// for delayed ACKs, which TFTP has not.
+constexpr Duration slack = 20ms, longest = 2s;
 constexpr Duration usual_patience = 30s;  // Pi firmware gives a whole file 30 s, U-Boot repeats for 50 s
 constexpr int fixed_tries = 6;
 constexpr int most_doublings = 10;
@@ -35,7 +35,7 @@ void RetryTimer::backed_off() { doublings_ = std::min(doublings_ + 1, most_doubl
 
 Duration RetryTimer::interval() const {
   if (fixed_) return *fixed_;
-  const auto base = smoothed_ ? std::max(*smoothed_ + 4 * variation_, shortest) : first_guess;
+  const auto base = smoothed_ ? *smoothed_ + std::max(4 * variation_, slack) : first_guess;
   return std::min(base * (1 << doublings_), longest);
 }
 
