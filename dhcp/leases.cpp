@@ -2,19 +2,13 @@
 
 namespace rootstock::dhcp {
 
-bool LeaseBook::is_ours(Ipv4 address) const {
-  const auto& subnet = space_.subnet;
-  return subnet.contains(address) && address != space_.head && address != subnet.network &&
-         address != subnet.broadcast();
-}
-
 const LeaseBook::Slot* LeaseBook::slot(Ipv4 address) const {
   const auto found = slots_.find(address.value);
   return found == slots_.end() ? nullptr : &found->second;
 }
 
 void LeaseBook::restore(const LeaseRecord& record) {
-  if (!(record.seated ? is_ours(record.address) : in_pool(record.address))) return;
+  if (!(record.seated ? space_.is_host(record.address) : in_pool(record.address))) return;
   // Two rows may name one address (it was given on) or one board (it moved): a seat wins, else the later one.
   const auto outranks = [&](Ipv4 address) {
     const auto* there = slot(address);
@@ -35,15 +29,14 @@ std::optional<Ipv4> LeaseBook::offer(const Mac& mac, std::optional<Ipv4> wanted,
   const auto untouched = [&](Ipv4 address) { return in_pool(address) && !slot(address); };
   auto address = wanted && untouched(*wanted) ? wanted : never_used();
   if (!address) address = longest_free(now);
-  if (address) hold_until(*address, claim(mac, *address), until);
+  if (address) hold(mac, *address, until);
   return address;
 }
 
 bool LeaseBook::may_take(const Mac& mac, Ipv4 address, Time now) const {
   const auto* there = slot(address);
-  if (!there) return in_pool(address);
-  if (there->state != State::nobodys && there->owner == mac) return true;
-  return !there->seated && there->until <= now;
+  if (there && there->state != State::nobodys && there->owner == mac) return true;
+  return in_pool(address) && (!there || (!there->seated && there->until <= now));
 }
 
 LeaseRecord LeaseBook::bind(const Mac& mac, Ipv4 address, Time until, bool seated) {
@@ -109,7 +102,7 @@ void LeaseBook::prove(Ipv4 address) {
 std::optional<Ipv4> LeaseBook::never_used() {
   for (; fresh_ <= space_.pool.last.value; ++fresh_) {
     const Ipv4 address{static_cast<std::uint32_t>(fresh_)};
-    if (is_ours(address) && !slot(address)) return address;
+    if (space_.is_host(address) && !slot(address)) return address;
   }
   return std::nullopt;
 }

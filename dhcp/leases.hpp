@@ -18,6 +18,12 @@ struct AddressSpace {
   Subnet subnet;
   AddressRange pool;
   Ipv4 head;
+
+  /// May a host other than the head have it?
+  bool is_host(Ipv4 address) const {
+    return subnet.contains(address) && address != head && address != subnet.network &&
+           address != subnet.broadcast();
+  }
 };
 
 class LeaseBook {
@@ -32,6 +38,8 @@ class LeaseBook {
   /// `wanted` if nobody was ever given that, else one never used, else the one that has been free the
   /// longest. None: the pool is full.
   std::optional<Ipv4> offer(const Mac& mac, std::optional<Ipv4> wanted, Time now, Time until);
+  /// `address` is held for the board until then; may_take() was asked before.
+  void hold(const Mac& mac, Ipv4 address, Time until) { hold_until(address, claim(mac, address), until); }
   /// May the board take `address`: it is the board's own, or free? (After a restart without our memory of
   /// it.)
   bool may_take(const Mac& mac, Ipv4 address, Time now) const;
@@ -67,8 +75,7 @@ class LeaseBook {
   };
   using Slots = std::unordered_map<std::uint32_t, Slot>;
 
-  bool is_ours(Ipv4 address) const;
-  bool in_pool(Ipv4 address) const { return space_.pool.contains(address) && is_ours(address); }
+  bool in_pool(Ipv4 address) const { return space_.pool.contains(address) && space_.is_host(address); }
   const Slot* slot(Ipv4 address) const;
   std::optional<Ipv4> never_used();
   std::optional<Ipv4> longest_free(Time now) const;

@@ -24,7 +24,7 @@ class Probes {
  public:
   struct Waiting {
     Ipv4 address;
-    Message question;  ///< the DISCOVER that is answered when nobody objects
+    Message question;  ///< the DISCOVER or REQUEST that is answered when nobody objects
   };
 
   /// False when the address is being probed already; the newer question then takes the older one's place.

@@ -23,6 +23,11 @@ Outcome warning(Outcome outcome, std::string why) {
   return silent(std::move(outcome), std::move(why));
 }
 
+Outcome probing(Outcome outcome) {
+  outcome.probe = outcome.address;
+  return silent(std::move(outcome), "asking the wire whether somebody uses the address");
+}
+
 /// RFC 2131 4.3.2: only the client that chose us names us.
 bool names_other_server(const Message& m, Ipv4 head) {
   const auto server = m.options.address(Code::server_id);
@@ -61,10 +66,9 @@ Outcome Responder::answer(const Message& question, Time now) {
   Outcome outcome;
   outcome.board = board_of(question);
   outcome.asked = type ? name_of(*type) : "BOOTP";
-  const auto& subnet = network_.space.subnet;
-  if (!question.relay.unset() && !subnet.contains(question.relay))
+  if (!question.relay.unset() && !network_.space.is_host(question.relay))
     return warning(std::move(outcome), fmt::format("relayed from {}, but this head serves {} only",
-                                                   question.relay.text(), subnet.text()));
+                                                   question.relay.text(), network_.space.subnet.text()));
   if (!type) return silent(std::move(outcome), "BOOTP without DHCP is not served");
   switch (*type) {
     case MessageType::discover: return discover(question, std::move(outcome), now);
@@ -85,10 +89,7 @@ Outcome Responder::discover(const Message& question, Outcome outcome, Time now) 
                                "use by others",
                                network_.space.pool.size(), network_.space.pool.text()));
   outcome.address = *address;
-  if (network_.conflict_probe && !leases_.is_proved(*address)) {
-    outcome.probe = *address;
-    return silent(std::move(outcome), "asking the wire whether somebody uses the address");
-  }
+  if (must_probe(*address)) return probing(std::move(outcome));
   auto reply = with_address(question, outcome, MessageType::offer, *address);
   return send(question, std::move(outcome), std::move(reply));
 }
@@ -132,6 +133,9 @@ Outcome Responder::keeping(const Message& question, Outcome outcome, Ipv4 addres
                   fmt::format("{} is not its address, {} is", address.text(), own->text()));
   if (!leases_.may_take(outcome.board.mac, address, now))
     return refuse(question, std::move(outcome), fmt::format("{} is not free for it", address.text()));
+  if (!own) leases_.hold(outcome.board.mac, address, now + offer_hold);
+  const bool uses_it_already = !question.client_ip.unset();
+  if (!uses_it_already && must_probe(address)) return probing(std::move(outcome));
   return acknowledge(question, std::move(outcome), address, now);
 }
 
@@ -165,7 +169,7 @@ Outcome Responder::release(const Message& question, Outcome outcome, Time now) {
 Outcome Responder::inform(const Message& question, Outcome outcome) {
   outcome.address = question.client_ip;
   // Also keeps a forged address from having us send to strangers.
-  if (!network_.space.subnet.contains(question.client_ip))
+  if (!network_.space.is_host(question.client_ip))
     return silent(std::move(outcome), "an INFORM must name the client's address, one of this network");
   auto reply = reply_to(question, MessageType::ack, head_.address);
   add_network(reply);

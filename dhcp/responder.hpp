@@ -66,6 +66,7 @@ class Responder {
   Outcome release(const Message& question, Outcome outcome, Time now);
   Outcome inform(const Message& question, Outcome outcome);
 
+  bool must_probe(Ipv4 address) const { return network_.conflict_probe && !leases_.is_proved(address); }
   Outcome acknowledge(const Message& question, Outcome outcome, Ipv4 address, Time now);
   Outcome refuse(const Message& question, Outcome outcome, std::string why) const;
   Message with_address(const Message& question, Outcome& outcome, MessageType type, Ipv4 address);

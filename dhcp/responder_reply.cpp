@@ -1,9 +1,24 @@
 // The part of Responder that builds answers.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "dhcp/responder.hpp"
 
 namespace rootstock::dhcp {
+
+namespace {
+
+/// A client's words, fit for a log and for JSON.
+std::string printable(std::string_view text) {
+  constexpr std::size_t longest = 80;
+  std::string out{text.substr(0, longest)};
+  std::ranges::replace_if(
+      out, [](unsigned char c) { return c < 0x20 || c > 0x7e; }, '?');
+  return out;
+}
+
+}  // namespace
 
 Outcome Responder::acknowledge(const Message& question, Outcome outcome, Ipv4 address, Time now) {
   outcome.lease = leases_.bind(outcome.board.mac, address, now + network_.lease_time, false);
@@ -70,7 +85,7 @@ std::string Responder::add_boot(Message& reply, const Board& board) const {
     reply.options.set(Code::boot_file, std::string_view{advice.file});
     reply.file = advice.file;
   } else if (!board.vendor_class.empty() && board.arch) {
-    return fmt::format("no boot file for firmware '{}': an address only", board.vendor_class);
+    return fmt::format("no boot file for firmware '{}': an address only", printable(board.vendor_class));
   }
   return advice.why;
 }

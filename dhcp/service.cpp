@@ -207,8 +207,8 @@ void Service::Impl::on_address_used(const ArpSender& user, Time now) {
   if (!conflict) return;
   count("address conflict");
   leases.decline(user.address, now, now + decline_rest);
-  const auto why = "the device " + user.mac.text() + " uses it already: it rests, another is tried";
-  const auto asked = name_of(MessageType::discover);
+  const auto why = "the device " + user.mac.text() + " uses it already: it rests";
+  const auto asked = name_of(*conflict->question.type());
   observer.on_exchange({board_of(conflict->question), asked, {}, user.address, {}, why, true});
   answer(conflict->question, now);
 }

@@ -153,6 +153,13 @@ TEST_CASE("what the disk held comes back") {
   CHECK_FALSE(book.address_of(board(5)));
 }
 
+TEST_CASE("an address outside the pool, once left, is nobody's to take") {
+  LeaseBook book{three};
+  book.restore({board(1), "10.0.0.200"_ip, start, true});
+  book.bind(board(1), "10.0.0.10"_ip, start + 1h, true);
+  CHECK_FALSE(book.may_take(board(2), "10.0.0.200"_ip, start + 9h));
+}
+
 TEST_CASE("two rows for one address or one board: a seat wins, else the later lease") {
   LeaseBook book{three};
   book.restore({board(1), "10.0.0.10"_ip, start + 1h, false});
