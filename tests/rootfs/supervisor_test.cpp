@@ -18,6 +18,7 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/child.hpp"
+#include "tests/support/needs_root.hpp"
 
 using namespace rootstock;
 using namespace rootstock::rootfs;
@@ -140,10 +141,7 @@ TEST_CASE("a missing program is said and tried again", "[supervisor]") {
 }
 
 TEST_CASE("a program runs as another user with exactly the capabilities it was given", "[supervisor]") {
-  if (::geteuid() != 0) {
-    WARN("needs root");
-    return;
-  }
+  if (!tests::is_root()) return;
   Stage stage;
   auto program =
       stage.script(report_ready + "grep -E '^(Cap|Uid|Groups|NoNew)' /proc/self/status; exec sleep 60");
@@ -161,7 +159,7 @@ TEST_CASE("a program runs as another user with exactly the capabilities it was g
 TEST_CASE("the program dies with us, also as another user", "[supervisor]") {
   const auto rights =
       GENERATE(std::optional<Rights>{}, std::optional<Rights>{Rights{"nobody", "nogroup", {}}});
-  if (rights && ::geteuid() != 0) return;
+  if (rights && !tests::is_root()) return;
   const auto pid = test::in_child([&]() -> std::string {
     asio::io_context loop;
     ChildOptions options;

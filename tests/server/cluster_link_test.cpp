@@ -11,6 +11,7 @@
 #include "rootfs/process.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/child.hpp"
+#include "tests/support/needs_root.hpp"
 
 using namespace rootstock;
 using namespace std::chrono_literals;
@@ -57,10 +58,7 @@ std::string in_namespace(
 }  // namespace
 
 TEST_CASE("an interface gets its address, keeps others, and gets it back", "[link]") {
-  if (::geteuid() != 0) {
-    WARN("needs root");
-    return;
-  }
+  if (!tests::is_root()) return;
   CHECK(in_namespace([](ClusterLink& link, int& times_ready, const auto& until) -> std::string {
           plug_in();
           ip({"address", "add", "192.0.2.7/24", "dev", "usb0"});
@@ -77,7 +75,7 @@ TEST_CASE("an interface gets its address, keeps others, and gets it back", "[lin
 }
 
 TEST_CASE("an adapter that appears late, or is plugged in again, is made ready", "[link]") {
-  if (::geteuid() != 0) return;
+  if (!tests::is_root()) return;
   CHECK(in_namespace([](ClusterLink& link, int& times_ready, const auto& until) -> std::string {
           if (const auto started = link.start(); !started) return started.error().what;
           if (times_ready != 0 || link.is_there()) return "ready without an interface";

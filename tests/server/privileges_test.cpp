@@ -15,6 +15,7 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/child.hpp"
+#include "tests/support/needs_root.hpp"
 
 using namespace rootstock;
 using server::drop_privileges;
@@ -49,10 +50,7 @@ std::string failure_of(const std::string& user, const std::string& group) {
 }  // namespace
 
 TEST_CASE("after the drop the kernel knows no root and no capability of us", "[privileges]") {
-  if (::geteuid() != 0) {
-    WARN("needs root");
-    return;
-  }
+  if (!tests::is_root()) return;
   const auto text = in_child([]() -> std::string {
     const gid_t extra[] = {0, 4};
     if (::setgroups(2, extra) != 0) return "setgroups failed";
@@ -72,7 +70,7 @@ TEST_CASE("after the drop the kernel knows no root and no capability of us", "[p
 }
 
 TEST_CASE("there is no way back", "[privileges]") {
-  if (::geteuid() != 0) return;
+  if (!tests::is_root()) return;
   CHECK(in_child([]() -> std::string {
           if (!drop_privileges("nobody", "nogroup")) return "not dropped";
           if (::setuid(0) == 0 || ::setgid(0) == 0 || ::seteuid(0) == 0) return "root again";
@@ -82,7 +80,7 @@ TEST_CASE("there is no way back", "[privileges]") {
 }
 
 TEST_CASE("the wish to die with the parent survives the change of user", "[privileges]") {
-  if (::geteuid() != 0) return;
+  if (!tests::is_root()) return;
   CHECK(in_child([]() -> std::string {
           ::prctl(PR_SET_PDEATHSIG, SIGTERM);
           if (!drop_privileges("nobody", "nogroup")) return "not dropped";

@@ -15,15 +15,13 @@
 
 #include "tests/server/state_support.hpp"
 #include "tests/support/child.hpp"
+#include "tests/support/needs_root.hpp"
 
 using namespace rootstock;
 using namespace rootstock::test;
 
 TEST_CASE("a full disk refuses, keeps the state whole, and goes on when space returns", "[state]") {
-  if (::geteuid() != 0) {
-    WARN("needs root for a tmpfs of its own");
-    return;
-  }
+  if (!tests::is_root()) return;
   const Folder folder;
   const auto outcome = in_child([&]() -> std::string {
     if (::unshare(CLONE_NEWNS) != 0 || ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
