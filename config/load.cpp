@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
-#include <iterator>
-#include <system_error>
+#include <utility>
 
+#include "config/file.hpp"
 #include "config/toml.hpp"
 #include "config/validate.hpp"
 
@@ -169,18 +168,14 @@ Result<Settings, std::vector<Diagnostic>> load_text(std::string text, const std:
 }
 
 Result<Settings, std::vector<Diagnostic>> load(const std::filesystem::path& file) {
-  std::error_code error;
-  std::ifstream in;
-  if (std::filesystem::is_directory(file, error)) error = std::make_error_code(std::errc::is_a_directory);
-  if (!error) in.open(file, std::ios::binary);
-  if (!error && !in) error = {errno, std::generic_category()};
-  if (!error) return load_text({std::istreambuf_iterator<char>(in), {}}, file.string());
+  auto text = content_of(file);
+  if (text) return load_text(std::move(*text), file.string());
   return tl::unexpected{std::vector{Diagnostic{file.string(),
                                                {},
                                                "",
-                                               "cannot be read: " + error.message(),
+                                               "cannot be read: " + text.error().message(),
                                                "name another file with --config FILE, or write this one: the "
-                                               "settings are explained in config/example.toml"}}};
+                                               "settings are explained in share/rootstock/example.toml"}}};
 }
 
 std::vector<std::string> known_settings() {

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <deque>
-#include <fstream>
 #include <span>
 #include <system_error>
 
 #include "config/embedded.hpp"
+#include "config/file.hpp"
 #include "rootfs/bootstrap_progress.hpp"
 #include "rootfs/host_sources.hpp"
 #include "rootfs/process.hpp"
@@ -55,9 +55,6 @@ Result<void, Failure> stage_files(const Recipe& recipe, const fs::path& folder) 
                   "it is the source of " + file.path);
     const auto place = folder / fs::path(file.path).relative_path();
     if (const auto done = write_file(place, *content, fs::perms(file.mode)); !done) return done;
-    // Built twice, the image is the same.
-    std::error_code error;
-    fs::last_write_time(place, fs::last_write_time(recipe.file, error), error);
   }
   return {};
 }
@@ -122,6 +119,8 @@ Result<void, Failure> bootstrap(const Recipe& recipe, const fs::path& staging, c
       {"ROOTSTOCK_KERNEL", recipe.kernel},
       {"TMPDIR", staging.string()},
       {"LC_ALL", "C"},
+      // The day that passwd's tools write into /etc/shadow: any, but not that of the build.
+      {"SOURCE_DATE_EPOCH", "1577836800"},
       {"DEBIAN_FRONTEND", "noninteractive"}};
   const auto made = run(mmdebstrap_arguments(recipe, staging, host_apt_options()), how);
   if (!made) return tl::unexpected{made.error()};

@@ -20,13 +20,15 @@ struct Generation {
   std::string kernel_version;  ///< as in /lib/modules
   std::string origin;          ///< "recipe compute.toml", "import root.tar.zst"
   RootKind root_kind = RootKind::squashfs;
-  std::uint64_t bytes = 0;     ///< on disk, all files together
+  std::uint64_t bytes = 0;  ///< on disk, all files together
   std::chrono::system_clock::time_point created{};
   std::filesystem::path folder;
 
   std::filesystem::path kernel() const { return folder / "kernel"; }
   std::filesystem::path initramfs() const { return folder / "initramfs"; }
-  std::filesystem::path root() const { return folder / (root_kind == RootKind::squashfs ? "root.squashfs" : "root"); }
+  std::filesystem::path root() const {
+    return folder / (root_kind == RootKind::squashfs ? "root.squashfs" : "root");
+  }
   /// "compute/3", the word of logs, scripts and the node's report.
   std::string label() const { return image + "/" + std::to_string(number); }
 };

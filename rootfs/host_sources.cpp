@@ -1,10 +1,11 @@
 #include "rootfs/host_sources.hpp"
 
 #include <algorithm>
-#include <fstream>
+#include <iterator>
 #include <sstream>
 #include <system_error>
 
+#include "config/file.hpp"
 #include "rootfs/process.hpp"
 
 namespace rootstock::rootfs {
@@ -12,12 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string text_of(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
+/// A file that is not there says nothing.
+std::string text_of(const fs::path& file) { return content_of(file).value_or(""); }
 
 void append(std::vector<AptSource>& all, std::vector<AptSource> more) {
   all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));

@@ -12,10 +12,8 @@ namespace fs = std::filesystem;
 Result<Generation, Failure> fill(const fs::path& staging, const fs::path& file, const Workshop& workshop) {
   fs::create_directory(staging / "tree");
   workshop.progress->step("unpacking " + file.filename().string());
-  const auto unpacked = unpack_archive(file, staging / "tree", [&](double fraction) {
-    workshop.progress->at(fraction);
-    return !(workshop.stop && workshop.stop());
-  });
+  const auto unpacked =
+      unpack_archive(file, staging / "tree", [&](double fraction) { return workshop.advance(fraction); });
   if (!unpacked) return tl::unexpected{unpacked.error()};
   auto generation = pack_tree(staging, RootKind::squashfs, workshop);
   if (generation) generation->origin = "import " + file.filename().string();

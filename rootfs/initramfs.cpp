@@ -5,6 +5,7 @@
 #include <span>
 
 #include "config/embedded.hpp"
+#include "config/file.hpp"
 #include "rootfs/archive.hpp"
 #include "rootfs/elf.hpp"
 #include "rootfs/module_closure.hpp"
@@ -97,17 +98,20 @@ void name_unpacked(ModuleIndex& index) {
 }
 
 Result<void, Failure> add_modules(ArchiveWriter& archive, Modules modules, const ModuleClosure& closure,
-                                  const std::string& version) {
+                                  const std::string& version, const std::function<bool(double)>& progress) {
   auto names = closure.names;
   std::sort(names.begin(), names.end());
   const auto packed = modules.index.modules;
   name_unpacked(modules.index);
   const auto top = "lib/modules/" + version;
   add_folders(archive, top, modules.index, names);
+  std::size_t done = 0;
   for (const auto& name : names) {
     const auto bytes = read_module(modules.folder / packed.at(name).path);
     if (!bytes) return tl::unexpected{bytes.error()};
     archive.file(top + "/" + modules.index.modules.at(name).path, *bytes);
+    const auto fraction = static_cast<double>(++done) / static_cast<double>(names.size());
+    if (progress && !progress(fraction)) return fail("stopped");
   }
   archive.file(top + "/modules.dep", closed_modules_dep(modules.index, closure));
   archive.file(top + "/modules.alias", closed_modules_alias(modules.alias, closure));
@@ -128,7 +132,8 @@ Compression compression_for(const fs::path& tree, const std::string& version) {
 }  // namespace
 
 Result<InitramfsReport, Failure> write_initramfs(const fs::path& tree, const std::string& kernel_version,
-                                                 const fs::path& out) {
+                                                 const fs::path& out,
+                                                 const std::function<bool(double)>& progress) {
   auto modules = read_modules(tree, kernel_version);
   if (!modules) return tl::unexpected{modules.error()};
   const auto closure = choose_modules(modules->index, kernel_version);
@@ -140,7 +145,8 @@ Result<InitramfsReport, Failure> write_initramfs(const fs::path& tree, const std
   add_skeleton(archive);
   if (const auto added = add_busybox(archive, tree); !added) return tl::unexpected{added.error()};
   add_scripts(archive);
-  if (const auto added = add_modules(archive, std::move(*modules), *closure, kernel_version); !added)
+  if (const auto added = add_modules(archive, std::move(*modules), *closure, kernel_version, progress);
+      !added)
     return tl::unexpected{added.error()};
   if (const auto done = archive.finish(); !done) return tl::unexpected{done.error()};
 

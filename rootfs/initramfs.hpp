@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,10 @@ struct InitramfsReport {
 };
 
 /// `tree`: the root directory of the image, with /lib/modules/<kernel_version> and /bin/busybox (static).
+/// `progress` gets the fraction that is written; false stops the work.
 Result<InitramfsReport, Failure> write_initramfs(const std::filesystem::path& tree,
                                                  const std::string& kernel_version,
-                                                 const std::filesystem::path& out);
+                                                 const std::filesystem::path& out,
+                                                 const std::function<bool(double fraction)>& progress = {});
 
 }  // namespace rootstock::rootfs

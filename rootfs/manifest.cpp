@@ -5,8 +5,10 @@
 
 #include <boost/json.hpp>
 #include <cstdint>
-#include <fstream>
-#include <sstream>
+#include <exception>
+#include <stdexcept>
+
+#include "config/file.hpp"
 
 namespace rootstock::rootfs {
 namespace {
@@ -78,11 +80,9 @@ Result<Generation, Failure> parse_manifest(std::string_view text, const std::fil
 
 Result<Generation, Failure> read_manifest(const std::filesystem::path& generation_folder) {
   const auto file = generation_folder / "manifest.json";
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return fail("there is no " + file.string(), damaged_hint);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return parse_manifest(text.str(), file);
+  const auto text = read_file(file);
+  if (!text) return fail(text.error().what, damaged_hint);
+  return parse_manifest(*text, file);
 }
 
 }  // namespace rootstock::rootfs

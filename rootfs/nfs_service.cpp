@@ -17,7 +17,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <sstream>
 #include <utility>
 
@@ -25,6 +24,7 @@
 #include "rootfs/ganesha_log.hpp"
 #include "rootfs/null_call.hpp"
 #include "rootfs/supervisor.hpp"
+#include "rootfs/tree_files.hpp"
 
 namespace rootstock::rootfs {
 namespace {
@@ -76,13 +76,6 @@ Result<void, Failure> make_folder(const fs::path& folder, const std::string& use
   if (::chown(folder.c_str(), account->pw_uid, members->gr_gid) != 0)
     return fail(fmt::format("cannot give {} to {}: {}", folder.string(), user, std::strerror(errno)));
   return {};
-}
-
-Result<void, Failure> write_file(const fs::path& file, const std::string& text) {
-  std::ofstream out(file, std::ios::trunc);
-  out << text << std::flush;
-  if (out) return {};
-  return fail(fmt::format("cannot write {}: {}", file.string(), std::strerror(errno)), "is the disk full?");
 }
 
 asio::awaitable<bool> converse(tcp::socket& socket, tcp::endpoint endpoint) {
@@ -139,7 +132,7 @@ struct NfsService::Impl {
     if (!text) return tl::unexpected{text.error()};
     for (const auto& path : {folder, folder / "clients"})
       if (auto done = make_folder(path, options.user, options.group); !done) return done;
-    if (auto done = write_file(config(), *text); !done) return done;
+    if (auto done = write_file(config(), *text, fs::perms(0644)); !done) return done;
     return check_port(loop, endpoint);
   }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "config/embedded.hpp"
+#include "config/file.hpp"
 #include "rootfs/elf.hpp"
 #include "rootfs/module_closure.hpp"
 #include "rootfs/tree_files.hpp"
@@ -134,7 +135,7 @@ Result<void, Failure> install_node_files(const fs::path& tree) {
   return change_units(tree);
 }
 
-std::vector<Failure> check_tree(const fs::path& tree) {
+std::vector<Failure> check_tree(const fs::path& tree, bool slurm) {
   std::vector<Failure> found;
   check_kernel(tree, found);
   const auto busybox = read_file(busybox_of(tree));
@@ -143,12 +144,13 @@ std::vector<Failure> check_tree(const fs::path& tree) {
                      "add the package busybox-static to the recipe"});
   struct Need {
     const char *path, *package, *why;
+    bool of_slurm = false;
   };
   for (const auto& need : {Need{"/sbin/init", "systemd-sysv", "nothing takes over from the initramfs"},
                            Need{"/lib/systemd/systemd", "systemd", "the node's units need it"},
-                           Need{"/usr/sbin/slurmd", "slurmd", "the node cannot join Slurm"},
-                           Need{"/usr/sbin/munged", "munge", "the node cannot join Slurm"}})
-    if (!fs::exists(inside(tree, need.path)))
+                           Need{"/usr/sbin/slurmd", "slurmd", "the node cannot join Slurm", true},
+                           Need{"/usr/sbin/munged", "munge", "the node cannot join Slurm", true}})
+    if ((slurm || !need.of_slurm) && !fs::exists(inside(tree, need.path)))
       found.push_back({std::string("the image has no ") + need.path + ": " + need.why,
                        std::string("add the package ") + need.package + " to the recipe"});
   return found;

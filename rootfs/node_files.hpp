@@ -12,8 +12,8 @@ namespace rootstock::rootfs {
 
 Result<void, Failure> install_node_files(const std::filesystem::path& tree);
 
-/// What would keep a node from coming up with this tree: no kernel, no static busybox, modules missing, no
-/// slurmd ...
-std::vector<Failure> check_tree(const std::filesystem::path& tree);
+/// What would keep a node from coming up with this tree: no kernel, no static busybox, modules missing ...;
+/// with `slurm` also what keeps it from joining.
+std::vector<Failure> check_tree(const std::filesystem::path& tree, bool slurm);
 
 }  // namespace rootstock::rootfs

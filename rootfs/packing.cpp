@@ -5,6 +5,9 @@
 #include <system_error>
 #include <vector>
 
+#include "config/file.hpp"
+#include "rootfs/dates.hpp"
+#include "rootfs/elf.hpp"
 #include "rootfs/initramfs.hpp"
 #include "rootfs/node_files.hpp"
 #include "rootfs/squashfs.hpp"
@@ -24,27 +27,16 @@ Failure all_of(const std::vector<Failure>& failures) {
   return joined;
 }
 
-std::string architecture_of(const fs::path& tree) {
-  // dpkg's list names the architecture of dpkg's own world, the only one an image has.
-  const auto native = read_file(inside(tree, "/var/lib/dpkg/arch-native"));
-  if (native) return native->substr(0, native->find('\n'));
-  const auto status = read_file(inside(tree, "/var/lib/dpkg/status")).value_or("");
-  for (const char* word : {"amd64", "arm64"})
-    if (status.find(std::string("\nArchitecture: ") + word + "\n") != std::string::npos) return word;
-  return {};
-}
-
 /// Things of the build that no node needs: apt's caches, logs, and what the kernel's package has beside
 /// modules.
 void remove_traces(const fs::path& tree, const std::string& kernel_version) {
   std::error_code error;
-  for (const char* folder :
-       {"/var/cache/apt", "/var/lib/apt/lists", "/var/log", "/tmp", "/var/tmp", "/run", "/boot"})
-    for (const auto& entry : fs::directory_iterator(inside(tree, folder), error)) {
-      // Log folders belong to their services; files in them do not.
-      if (std::string_view(folder) == "/var/log" && entry.is_directory()) continue;
+  for (const char* folder : {"/var/cache/apt", "/var/lib/apt/lists", "/tmp", "/var/tmp", "/run", "/boot"})
+    for (const auto& entry : fs::directory_iterator(inside(tree, folder), error))
       fs::remove_all(entry.path(), error);
-    }
+  // Log folders belong to their services; files in them do not.
+  for (const auto& entry : fs::recursive_directory_iterator(inside(tree, "/var/log"), error))
+    if (entry.is_symlink(error) || !entry.is_directory(error)) fs::remove(entry.path(), error);
   for (const char* file :
        {"/etc/apt/apt.conf.d/99mmdebstrap", "/root/.bash_history", "/var/cache/ldconfig/aux-cache"})
     fs::remove(inside(tree, file), error);
@@ -60,30 +52,19 @@ Result<void, Failure> copy_kernel(const fs::path& tree, const std::string& versi
   return {};
 }
 
-bool stopped(const Workshop& workshop) { return workshop.stop && workshop.stop(); }
-
-/// When the youngest of the packages' files was made. What the build itself wrote is dated back to it, so
-/// that the same packages make the same image.
-std::chrono::system_clock::time_point newest_package_file(const fs::path& tree) {
-  fs::file_time_type newest = fs::file_time_type::min();
-  std::error_code error;
-  for (const char* folder : {"/usr/bin", "/usr/sbin"})
-    for (const auto& entry : fs::directory_iterator(inside(tree, folder), error))
-      if (entry.is_regular_file(error) && !entry.is_symlink(error))
-        newest = std::max(newest, entry.last_write_time(error));
-  return std::chrono::file_clock::to_sys(newest);
-}
-
 Result<void, Failure> make_root(const fs::path& staging, const fs::path& root, RootKind kind,
                                 const Workshop& workshop) {
   const auto tree = staging / "tree";
+  // A file's date comes from a clock that lags behind by some milliseconds.
+  const auto newest = date_back(tree, workshop.begun - std::chrono::seconds(1));
+  if (!newest) return tl::unexpected{newest.error()};
   if (kind == RootKind::tree) {
     fs::rename(tree, root);
     return {};
   }
   workshop.progress->step("packing the root");
   PackOptions options;
-  options.newest = newest_package_file(tree);
+  options.newest = *newest;
   options.progress = [&](double fraction) { workshop.progress->at(fraction); };
   options.stop = workshop.stop;
   if (const auto packed = make_squashfs(tree, root, options); !packed) return packed;
@@ -96,19 +77,21 @@ Result<Generation, Failure> pack_tree(const fs::path& staging, RootKind kind, co
   const auto tree = staging / "tree";
   workshop.progress->step("making a node of it");
   if (const auto done = install_node_files(tree); !done) return tl::unexpected{done.error()};
-  if (const auto faults = check_tree(tree); !faults.empty()) return tl::unexpected{all_of(faults)};
+  if (const auto faults = check_tree(tree, workshop.slurm); !faults.empty())
+    return tl::unexpected{all_of(faults)};
 
   Generation generation;
   generation.root_kind = kind;
   generation.folder = staging;
-  generation.architecture = architecture_of(tree);
+  generation.architecture = architecture_of(read_file(busybox_of(tree)).value_or(""));
   generation.kernel_version = kernel_versions(tree).back();
   if (const auto done = copy_kernel(tree, generation.kernel_version, generation.kernel()); !done)
     return tl::unexpected{done.error()};
-  const auto initramfs = write_initramfs(tree, generation.kernel_version, generation.initramfs());
+  workshop.progress->step("making the initramfs");
+  const auto initramfs = write_initramfs(tree, generation.kernel_version, generation.initramfs(),
+                                         [&](double fraction) { return workshop.advance(fraction); });
   if (!initramfs) return tl::unexpected{initramfs.error()};
   remove_traces(tree, generation.kernel_version);
-  if (stopped(workshop)) return fail("stopped");
 
   if (const auto done = make_root(staging, generation.root(), kind, workshop); !done)
     return tl::unexpected{done.error()};
@@ -116,7 +99,7 @@ Result<Generation, Failure> pack_tree(const fs::path& staging, RootKind kind, co
   const auto digest = digest_of(generation.root());
   if (!digest) return tl::unexpected{digest.error()};
   generation.digest = *digest;
-  if (stopped(workshop)) return fail("stopped");
+  if (workshop.stopped()) return fail("stopped");
   workshop.progress->finish();
   return generation;
 }

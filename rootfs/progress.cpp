@@ -1,6 +1,7 @@
 #include "rootfs/progress.hpp"
 
 #include <fmt/core.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -53,17 +54,28 @@ void Progress::at(double fraction) {
 void Progress::draw() {
   drawn_ = Clock::now();
   if (terminal_)
-    fmt::print(out_, "\r\x1b[K{} {:3.0f} %  {} ({})", bar(fraction_, bar_width), fraction_ * 100, words_,
-               seconds());
+    rewrite(
+        fmt::format("{} {:3.0f} %  {} ({})", bar(fraction_, bar_width), fraction_ * 100, words_, seconds()));
   else
     fmt::print(out_, "{}: {:.0f} % after {}\n", words_, fraction_ * 100, seconds());
   std::fflush(out_);
 }
 
+/// A line that is wider than the terminal would wrap, and could not be written over.
+void Progress::rewrite(std::string line) {
+  winsize size{};
+  if (::ioctl(::fileno(out_), TIOCGWINSZ, &size) == 0 && size.ws_col > 1 && line.size() >= size.ws_col) {
+    const bool ends = line.ends_with('\n');
+    line.resize(size.ws_col - 1U);
+    if (ends) line += '\n';
+  }
+  fmt::print(out_, "\r\x1b[K{}", line);
+}
+
 void Progress::finish() {
   if (words_.empty()) return;
   if (terminal_)
-    fmt::print(out_, "\r\x1b[K{} {} ({})\n", bar(1, bar_width), words_, seconds());
+    rewrite(fmt::format("{} 100 %  {} ({})\n", bar(1, bar_width), words_, seconds()));
   else
     fmt::print(out_, "{}: done in {}\n", words_, seconds());
   std::fflush(out_);

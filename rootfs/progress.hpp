@@ -26,6 +26,7 @@ class Progress {
  private:
   using Clock = std::chrono::steady_clock;
   void draw();
+  void rewrite(std::string line);
   std::string seconds() const;
 
   std::FILE* out_;

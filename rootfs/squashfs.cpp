@@ -47,10 +47,10 @@ Result<void, Failure> make_squashfs(const std::filesystem::path& tree, const std
 Result<std::string, Failure> digest_of(const std::filesystem::path& root) {
   const auto summed =
       std::filesystem::is_directory(root)
-          ? run({"sh", "-c",
+          ? run({"bash", "-o", "pipefail", "-c",
                  "tar -c --sort=name --numeric-owner --format=posix --pax-option=delete=atime,delete=ctime "
                  "--xattrs -C \"$1\" . | sha256sum",
-                 "sh", root.string()})
+                 "bash", root.string()})
           : run({"sha256sum", root.string()});
   if (!summed) return tl::unexpected{summed.error()};
   constexpr std::size_t hex_digits = 64;

@@ -7,12 +7,13 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
-#include <fstream>
 #include <optional>
 #include <system_error>
 
+#include "config/file.hpp"
 #include "rootfs/manifest.hpp"
 #include "rootfs/staging.hpp"
+#include "rootfs/tree_files.hpp"
 
 namespace rootstock::rootfs {
 namespace {
@@ -28,10 +29,8 @@ std::optional<int> as_number(std::string_view text) {
 
 /// The number in one of the small files, or 0.
 int read_number(const fs::path& file) {
-  std::ifstream in(file);
-  std::string text;
-  in >> text;
-  return as_number(text).value_or(0);
+  const auto text = content_of(file).value_or("");
+  return as_number(text.substr(0, text.find('\n'))).value_or(0);
 }
 
 Result<void, Failure> sync(const fs::path& path) {
@@ -61,16 +60,13 @@ Result<void, Failure> sync_all(const fs::path& folder) {
 /// Whole or not at all: a new file takes the old one's place.
 Result<void, Failure> write_number(const fs::path& file, int number) {
   const fs::path fresh = file.string() + ".new";
-  std::ofstream out(fresh, std::ios::trunc);
-  out << number << '\n';
-  out.close();
-  if (!out) return fail("cannot write " + fresh.string() + ": " + std::strerror(errno));
-  std::error_code error;
-  fs::permissions(fresh, fs::perms(0644), error);
-  if (const auto done = sync(fresh); !done) return done;
-  if (::rename(fresh.c_str(), file.c_str()) != 0)
-    return fail("cannot write " + file.string() + ": " + std::strerror(errno));
-  return sync(file.parent_path());
+  auto done = write_file(fresh, std::to_string(number) + "\n", fs::perms(0644));
+  if (done) done = sync(fresh);
+  if (done && ::rename(fresh.c_str(), file.c_str()) != 0)
+    done = fail("cannot write " + file.string() + ": " + std::strerror(errno));
+  if (done) return sync(file.parent_path());
+  ::unlink(fresh.c_str());
+  return done;
 }
 
 std::vector<int> numbers_in(const fs::path& folder) {
@@ -106,14 +102,6 @@ Result<void, Failure> open_up(const fs::path& folder, bool root_is_tree) {
     if (entry.is_regular_file() && !error) fs::permissions(entry.path(), perms(0644), error);
   if (root_is_tree && !error) fs::permissions(folder / "root", perms(0755), error);
   if (error) return fail("cannot set permissions in " + folder.string() + ": " + error.message());
-  return {};
-}
-
-Result<void, Failure> write_manifest(const Generation& generation, const fs::path& folder) {
-  std::ofstream out(folder / "manifest.json", std::ios::trunc);
-  out << manifest_text(generation);
-  out.close();
-  if (!out) return fail("cannot write " + (folder / "manifest.json").string() + ": " + std::strerror(errno));
   return {};
 }
 
@@ -240,16 +228,23 @@ Result<Generation, Failure> Store::adopt(Generation generation, const std::strin
   generation.bytes = bytes_in(staging.path());
   generation.created = std::chrono::system_clock::now();
   generation.folder = folder_of(image) / std::to_string(*number);
-  if (const auto done = write_manifest(generation, staging.path()); !done)
+  if (const auto done =
+          write_file(staging.path() / "manifest.json", manifest_text(generation), fs::perms(0644));
+      !done)
     return tl::unexpected{done.error()};
   if (const auto done = open_up(staging.path(), generation.root_kind == RootKind::tree); !done)
     return tl::unexpected{done.error()};
   if (const auto done = sync_all(staging.path()); !done) return tl::unexpected{done.error()};
   if (::rename(staging.path().c_str(), generation.folder.c_str()) != 0)
     return fail("cannot publish " + generation.folder.string() + ": " + std::strerror(errno));
+  auto done = sync(folder_of(image));
+  if (done) done = make_active(folder_of(image), *number);
+  // A disk that is full just now: what was called a failure must not be there afterwards.
+  if (!done && read_number(folder_of(image) / "active") != *number &&
+      ::rename(generation.folder.c_str(), staging.path().c_str()) == 0)
+    return tl::unexpected{done.error()};
   staging.published();
-  if (const auto done = sync(folder_of(image)); !done) return tl::unexpected{done.error()};
-  if (const auto done = make_active(folder_of(image), *number); !done) return tl::unexpected{done.error()};
+  if (!done) return tl::unexpected{done.error()};
   return generation;
 }
 

@@ -3,9 +3,10 @@
 #include <string.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <deque>
 #include <fstream>
-#include <iterator>
 #include <system_error>
 
 namespace rootstock::rootfs {
@@ -35,14 +36,6 @@ fs::path inside(const fs::path& tree, const fs::path& path) {
   return tree / done;
 }
 
-Result<std::string, Failure> read_file(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return fail("cannot read " + file.string());
-  std::string content((std::istreambuf_iterator<char>(in)), {});
-  if (in.bad()) return fail("cannot read " + file.string());
-  return content;
-}
-
 Result<void, Failure> write_file(const fs::path& file, std::string_view content, fs::perms mode) {
   std::error_code error;
   fs::create_directories(file.parent_path(), error);
@@ -50,7 +43,7 @@ Result<void, Failure> write_file(const fs::path& file, std::string_view content,
   std::ofstream out(file, std::ios::binary);
   out.write(content.data(), static_cast<std::streamsize>(content.size()));
   out.close();
-  if (!out) return fail("cannot write " + file.string(), "is the disk full?");
+  if (!out) return fail("cannot write " + file.string() + ": " + std::strerror(errno));
   fs::permissions(file, mode, error);
   if (error) return fail("cannot set the mode of " + file.string() + ": " + error.message());
   return {};

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/result.hpp"
@@ -14,7 +15,6 @@ namespace rootstock::rootfs {
 /// path that does not exist yet keeps its last parts as they are.
 std::filesystem::path inside(const std::filesystem::path& tree, const std::filesystem::path& path);
 
-Result<std::string, Failure> read_file(const std::filesystem::path& file);
 /// Makes the folders above it; replaces a link instead of writing through it.
 Result<void, Failure> write_file(const std::filesystem::path& file, std::string_view content,
                                  std::filesystem::perms mode);

@@ -1,13 +1,14 @@
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <csignal>
-#include <fstream>
 #include <memory>
-#include <sstream>
+#include <optional>
 #include <vector>
 
+#include "config/file.hpp"
 #include "rootfs/builder.hpp"
 #include "rootfs/host_sources.hpp"
 #include "rootfs/importer.hpp"
@@ -52,11 +53,9 @@ Result<fs::path, Failure> find_recipe(const std::string& name, const Settings& s
 std::optional<rootfs::Recipe> read_recipe(Context& context, const fs::path& file) {
   const auto host = rootfs::build_host();
   if (!host) return context.failed(host.error()), std::nullopt;
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream content;
-  content << in.rdbuf();
-  if (!in) return context.failed({"cannot read " + file.string(), {}}), std::nullopt;
-  auto recipe = rootfs::parse_recipe(file, content.str(), *host);
+  const auto content = read_file(file);
+  if (!content) return context.failed(content.error()), std::nullopt;
+  auto recipe = rootfs::parse_recipe(file, *content, *host);
   if (recipe) return *recipe;
   fmt::print(stderr, "{}", text(recipe.error()));
   return context.failed({"the recipe " + file.string() + " is wrong", {}}, exit_bad_input), std::nullopt;
@@ -69,13 +68,16 @@ void make_generation(Context& context, const Settings& settings, const Work& wor
     return context.failed({"making an image needs root: its files belong to many users", "use sudo"},
                           exit_bad_input);
   watch_signals();
-  rootfs::Progress progress(stderr);
+  ::umask(022);  // the image's folders are for all its users, whatever is the habit of the one who builds
   rootfs::Workshop workshop;
   workshop.cache = settings.paths.state / "cache";
-  workshop.progress = &progress;
+  workshop.slurm = settings.slurm.enabled;
   workshop.stop = [] { return stop_asked != 0; };
   rootfs::Store store(settings.paths.images());
+  std::optional<rootfs::Progress> progress(stderr);
+  workshop.progress = &*progress;
   const auto generation = work(store, workshop);
+  progress.reset();  // leaves its line before anything else is said
   if (!generation) return context.failed(generation.error());
   print_generation(context, *generation, true);
 }
@@ -157,7 +159,7 @@ void add_image(CLI::App& app, Context& context) {
 reboots; then it gets the active one.
 
 Examples:
-  rootstock image build compute.toml
+  rootstock image build compute
   rootstock image import compute root.tar.zst
   rootstock image rollback compute
   rootstock image prune compute --keep 2)");

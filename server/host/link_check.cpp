@@ -7,10 +7,9 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <memory>
-#include <sstream>
 
+#include "config/file.hpp"
 #include "server/host/check.hpp"
 #include "server/host/proc_net.hpp"
 
@@ -57,11 +56,7 @@ std::string all_interfaces() {
 }
 
 /// What can be read of it: the kernel refuses to tell the carrier of a link that is down.
-std::string text_of(const std::string& file) {
-  std::ostringstream text;
-  text << std::ifstream(file).rdbuf();
-  return text.str();
-}
+std::string text_of(const std::string& file) { return content_of(file).value_or(""); }
 
 void check_kind(const std::string& interface, Findings& found) {
   const auto folder = "/sys/class/net/" + interface;

@@ -5,9 +5,9 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
-#include <iterator>
+#include <utility>
 
+#include "config/file.hpp"
 #include "rootfs/process.hpp"
 
 namespace rootstock::server {
@@ -32,11 +32,6 @@ class ScratchFolder {
   bool made_ = false;
 };
 
-std::string content_of(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 }  // namespace
 
 Result<rootfs::HostKey, Failure> make_host_key(const std::filesystem::path& scratch,
@@ -52,11 +47,12 @@ Result<rootfs::HostKey, Failure> make_host_key(const std::filesystem::path& scra
   if (done->status != 0)
     return fail(fmt::format("ssh-keygen made no host key for {}: {}", node, done->errors),
                 "run ssh-keygen by hand to see why");
-  rootfs::HostKey key{"ed25519", content_of(file), content_of(file + ".pub")};
-  if (key.secret.empty() || key.open.empty())
-    return fail(fmt::format("ssh-keygen made an empty host key for {}", node),
-                "is " + scratch.string() + " full?");
-  return key;
+  auto secret = read_file(file), open = read_file(file + ".pub");
+  for (const auto* half : {&secret, &open})
+    if (!*half || (*half)->empty())
+      return fail(fmt::format("ssh-keygen made an empty host key for {}", node),
+                  "is " + scratch.string() + " full?");
+  return rootfs::HostKey{"ed25519", std::move(*secret), std::move(*open)};
 }
 
 }  // namespace rootstock::server

@@ -7,8 +7,8 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 
+#include "config/file.hpp"
 #include "server/log/log.hpp"
 #include "server/nodes/host_key.hpp"
 
@@ -16,12 +16,6 @@ namespace rootstock::server {
 namespace {
 
 namespace asio = boost::asio;
-
-std::optional<std::string> content_of(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return std::nullopt;
-  return std::string{std::istreambuf_iterator<char>(in), {}};
-}
 
 void add_keys(std::vector<std::string>& keys, const std::filesystem::path& file) {
   std::ifstream in(file);
@@ -38,7 +32,7 @@ Result<rootfs::SiteSecrets, Failure> read_secrets(const Settings& settings) {
     auto key = content_of(settings.slurm.munge_key);
     if (!key || key->empty())
       return fail(fmt::format("cannot read the munge key {}: {}", settings.slurm.munge_key.string(),
-                              key ? "the file is empty" : std::strerror(errno)),
+                              key ? "the file is empty" : key.error().message()),
                   "install the package munge, which makes one, or set slurm.enabled = false");
     secrets.munge_key = std::move(*key);
   }

@@ -30,7 +30,7 @@ OWNERS = {
 # Files that own an outside world, header and source alike. All other files of these folders are values and logic.
 # The sources of rootfs/ are listed in its CMakeLists.txt, because the libraries are split there the same way.
 EDGES = {
-    "config": ["load"],
+    "config": ["file", "load"],
     "dhcp": ["service*", "socket*"],
     "tftp": ["service*", "socket*"],
 }

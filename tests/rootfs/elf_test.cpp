@@ -4,6 +4,7 @@
 
 #include "tests/support/catch.hpp"
 
+using rootstock::rootfs::architecture_of;
 using rootstock::rootfs::is_static_program;
 
 namespace {
@@ -35,4 +36,14 @@ TEST_CASE("what is no program, or cut short, is not static", "[elf]") {
   CHECK_FALSE(is_static_program(""));
   CHECK_FALSE(is_static_program("#!/bin/sh\n"));
   CHECK_FALSE(is_static_program(program(1).substr(0, 60)));
+}
+
+TEST_CASE("a program says which machine it is for", "[elf]") {
+  auto elf = program(1);
+  CHECK(architecture_of(elf).empty());
+  elf[0x12] = 62;
+  CHECK(architecture_of(elf) == "amd64");
+  elf[0x12] = static_cast<char>(183);
+  CHECK(architecture_of(elf) == "arm64");
+  CHECK(architecture_of("#!/bin/sh\n").empty());
 }

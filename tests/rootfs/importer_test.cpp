@@ -1,10 +1,11 @@
 #include "rootfs/importer.hpp"
 
 #include <sys/mount.h>
-#include <unistd.h>
 
 #include "rootfs/archive.hpp"
+#include "rootfs/process.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/needs_root.hpp"
 #include "tests/support/temp_folder.hpp"
 
 using namespace rootstock;
@@ -16,22 +17,42 @@ namespace {
 /// A real file system that is soon full.
 class SmallDisk {
  public:
-  SmallDisk() { mounted_ = ::mount("tmpfs", folder_.path().c_str(), "tmpfs", 0, "size=4m") == 0; }
-  ~SmallDisk() {
-    if (mounted_) ::umount2(folder_.path().c_str(), MNT_DETACH);
-  }
-  bool mounted() const { return mounted_; }
+  SmallDisk() { REQUIRE(::mount("tmpfs", folder_.path().c_str(), "tmpfs", 0, "size=4m") == 0); }
+  ~SmallDisk() { ::umount2(folder_.path().c_str(), MNT_DETACH); }
   const std::filesystem::path& path() const { return folder_.path(); }
 
  private:
   TempFolder folder_;
-  bool mounted_ = false;
 };
 
 void pack(const std::filesystem::path& file, std::size_t bytes) {
   auto writer = ArchiveWriter::to_file(file, ArchiveFormat::tar, Compression::gzip);
   for (int i = 0; i < 16; ++i) writer.file("usr/lib/file" + std::to_string(i), std::string(bytes / 16, 'x'));
   REQUIRE(writer.finish());
+}
+
+/// The least that makes a node: a kernel with its modules built in, a static busybox, systemd.
+void pack_root(const std::filesystem::path& file, Compression compression) {
+  std::string busybox(64 + 56, '\0');
+  busybox.replace(0, 6,
+                  "\x7f"
+                  "ELF\x02\x01");
+  busybox[0x12] = 62, busybox[0x20] = 64, busybox[0x36] = 56, busybox[0x38] = 1, busybox[64] = 1;
+  auto tar = ArchiveWriter::to_file(file, ArchiveFormat::tar, compression);
+  tar.directory("./");
+  tar.directory("usr/lib/modules/6.1.0");
+  tar.symlink("lib", "usr/lib");
+  tar.file("usr/lib/modules/6.1.0/modules.dep", "");
+  tar.file("usr/lib/modules/6.1.0/modules.builtin",
+           "kernel/net/packet/af_packet.ko\nkernel/fs/nfs/nfsv4.ko\nkernel/drivers/block/loop.ko\n"
+           "kernel/fs/squashfs/squashfs.ko\nkernel/fs/overlayfs/overlay.ko\n");
+  tar.file("boot/vmlinuz-6.1.0", "a kernel");
+  tar.file("bin/busybox", busybox, 0755);
+  tar.file("sbin/init", "", 0755);
+  tar.file("usr/lib/systemd/systemd", "", 0755);
+  tar.file("etc/munge/munge.key", "a secret of the machine that was packed");
+  tar.file("var/log/journal/1234/system.journal", "what happened there");
+  REQUIRE(tar.finish());
 }
 
 /// Nothing of the image but its lock; no staging folder, no number.
@@ -53,8 +74,8 @@ struct Bench {
 }  // namespace
 
 TEST_CASE("a full disk publishes nothing and leaves nothing", "[importer]") {
+  if (!tests::is_root()) return;  // mounting
   SmallDisk disk;
-  if (::geteuid() != 0 || !disk.mounted()) return;  // mounting needs root
   TempFolder folder;
   pack(folder / "root.tar.gz", 8 << 20);
   Store store(disk.path() / "images");
@@ -89,6 +110,29 @@ TEST_CASE("a root that cannot make a node is refused with every reason", "[impor
   for (const char* missing : {"/lib/modules", "/sbin/init", "slurmd", "busybox"})
     CHECK(imported.error().what.find(missing) != std::string::npos);
   CHECK(is_clean(folder / "images/compute"));
+}
+
+TEST_CASE("a root becomes a generation that a node can boot, however it is compressed", "[importer]") {
+  TempFolder folder;
+  const auto compression = GENERATE(Compression::none, Compression::gzip, Compression::xz, Compression::zstd);
+  pack_root(folder / "root.tar", compression);
+  Store store(folder / "images");
+  Bench bench;
+  bench.workshop.slurm = false;
+  const auto imported = import_image(store, "compute", folder / "root.tar", bench.workshop);
+  if (!imported) FAIL(imported.error().what);
+  CHECK(imported->label() == "compute/1");
+  CHECK(imported->architecture == "amd64");
+  CHECK(imported->kernel_version == "6.1.0");
+  CHECK(tests::read_file(imported->kernel()) == "a kernel");
+  CHECK(std::filesystem::file_size(imported->initramfs()) > 100);
+  const auto listed = run({"unsquashfs", "-l", "-d", "", imported->root().string()});
+  REQUIRE(listed);
+  CHECK(listed->output.find("/usr/lib/rootstock/up\n") != std::string::npos);
+  CHECK(listed->output.find("/var/log/journal/1234\n") != std::string::npos);
+  for (const char* gone : {"/munge.key", "system.journal", "/boot/vmlinuz-6.1.0"})
+    CHECK(listed->output.find(gone) == std::string::npos);
+  CHECK(import_image(store, "compute", folder / "root.tar", bench.workshop)->digest == imported->digest);
 }
 
 TEST_CASE("a file that is not there is said at once", "[importer]") {

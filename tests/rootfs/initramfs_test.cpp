@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "config/file.hpp"
 #include "rootfs/archive.hpp"
 #include "rootfs/tree_files.hpp"
 #include "tests/support/catch.hpp"

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -15,6 +16,7 @@
 #include "rootfs/process.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/child.hpp"
+#include "tests/support/needs_root.hpp"
 
 using namespace rootstock;
 using namespace rootstock::rootfs;
@@ -120,19 +122,60 @@ std::string life_of_a_server() {
   return stopped && ::kill(last, 0) != 0 ? "well" : "not stopped";
 }
 
+/// Another program listens on the head's port of NFS.
+asio::ip::tcp::acceptor taken_port(asio::io_context& loop) {
+  return {loop, {asio::ip::make_address(head), 2049}, true};
+}
+
+/// Its port is gone when it comes back from a crash, and free again later.
+std::string a_port_taken_for_a_while() {
+  Site site;
+  if (!site.ok) return "no network namespace";
+  std::string said;
+  NfsService service(site.loop, site.options(), [&](Severity severity, std::string_view line) {
+    if (severity == Severity::error) said += std::string(line) + "\n";
+  });
+  if (const auto started = service.start(); !started) return started.error().what;
+  site.run_until([&] { return site.times_ready == 1; });
+  ::kill(site.server(), SIGKILL);
+  {
+    site.run_until([&] { return !said.empty(); });
+    const auto thief = taken_port(site.loop);
+    site.run_until([&] { return said.find("before it served") != std::string::npos; });
+  }
+  if (said.find("bind") == std::string::npos) return "does not say why: " + said;
+  site.run_until([&] { return site.times_ready == 2; });
+  return site.times_ready == 2 ? "well" : "not back: " + said;
+}
+
 }  // namespace
 
 TEST_CASE("NFS-Ganesha serves an empty store, new generations without restart, and comes back after SIGKILL",
           "[nfs]") {
-  if (::geteuid() != 0) {
-    WARN("needs root");
-    return;
-  }
+  if (!tests::is_root()) return;
   CHECK(test::in_child(life_of_a_server) == "well");
 }
 
+TEST_CASE("a port that is taken for a while is said, and NFS comes back when it is free", "[nfs]") {
+  if (!tests::is_root()) return;
+  CHECK(test::in_child(a_port_taken_for_a_while) == "well");
+}
+
+TEST_CASE("a port that is taken at the start is said, with the way to find by whom", "[nfs]") {
+  if (!tests::is_root()) return;
+  CHECK(test::in_child([]() -> std::string {
+          Site site;
+          const auto thief = taken_port(site.loop);
+          NfsService service(site.loop, site.options(), [](Severity, std::string_view) {});
+          const auto started = service.start();
+          return started ? "started" : started.error().what + " | " + started.error().hint;
+        }) ==
+        "NFS cannot use 10.88.0.1:2049: another program listens there | "
+        "find it with `ss -ltnp sport = :2049`, or change ports.nfs");
+}
+
 TEST_CASE("what keeps NFS from ever serving is one message with the way out", "[nfs]") {
-  if (::geteuid() != 0) return;
+  if (!tests::is_root()) return;
   const auto refusal = [](const std::function<void(Site&, NfsOptions&)>& spoil) {
     return test::in_child([&]() -> std::string {
       Site site;

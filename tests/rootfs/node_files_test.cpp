@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 
+#include "config/file.hpp"
 #include "rootfs/tree_files.hpp"
 #include "tests/support/catch.hpp"
 
@@ -89,9 +90,16 @@ TEST_CASE("doing it twice is doing it once", "[node_files]") {
 
 TEST_CASE("an empty tree lacks everything, each told with the way out", "[node_files]") {
   const Tree tree;
-  const auto found = check_tree(tree.root());
+  const auto found = check_tree(tree.root(), true);
   CHECK(found.size() == 6);
   for (const auto& failure : found) CHECK(failure.hint.find("package") != std::string::npos);
+}
+
+TEST_CASE("a cluster without Slurm wants no slurmd and no munge in its images", "[node_files]") {
+  const Tree tree;
+  const auto found = check_tree(tree.root(), false);
+  CHECK(found.size() == 4);
+  for (const auto& failure : found) CHECK(failure.what.find("Slurm") == std::string::npos);
 }
 
 TEST_CASE("a kernel without overlayfs is refused by name", "[node_files]") {
@@ -99,7 +107,7 @@ TEST_CASE("a kernel without overlayfs is refused by name", "[node_files]") {
   tree.write("lib/modules/6.1.0/modules.dep", "kernel/fs/nfs/nfsv4.ko:\nkernel/fs/squashfs/squashfs.ko:\n");
   tree.write("lib/modules/6.1.0/modules.builtin",
              "kernel/drivers/block/loop.ko\nkernel/net/packet/af_packet.ko\n");
-  const auto found = check_tree(tree.root());
+  const auto found = check_tree(tree.root(), true);
   CHECK(std::any_of(found.begin(), found.end(), [](const Failure& failure) {
     return failure.what == "kernel 6.1.0 has no module overlay, without which no node mounts its root";
   }));
