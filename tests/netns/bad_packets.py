@@ -2,6 +2,7 @@
 import contextlib
 import random
 import socket
+import struct
 import subprocess
 
 from board import BIOS_ROM, DISCOVER, Board
@@ -68,7 +69,22 @@ def test_malformed_tftp_is_counted(site):
     before = sum(site.status()["counters"]["tftp"].values())
     lines = lines_while(site, lambda: send_udp(69, cut_and_spoilt(good, random.Random(2))))
     eventually("they are counted", lambda: sum(site.status()["counters"]["tftp"].values()) >= before + COUNT // 2)
-    assert lines < 100, f"{lines} lines of log"
+    assert lines < 20, f"{lines} lines of log"
+    assert "malformed TFTP packet" in site.log()
+
+
+def test_a_sender_without_a_port_disturbs_nobody(site):
+    """RFC 768 allows port 0, but nothing can be sent there, and nothing is tried."""
+    request = b"\0\1big\0octet\0windowsize\x0064\0"
+    datagram = struct.pack(">HHHH", 0, 69, 8 + len(request), 0) + request
+    before = site.counter("tftp", "unsent"), site.counter("tftp", "stray")
+    with namespace("client"):
+        sender = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP)
+    with sender:
+        for _ in range(100):
+            sender.sendto(datagram, (HEAD, 0))
+    eventually("they are dropped", lambda: site.counter("tftp", "stray") >= before[1] + 100)
+    assert site.counter("tftp", "unsent") == before[0]
 
 
 def test_malformed_http_is_answered_or_closed(site):

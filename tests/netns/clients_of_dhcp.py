@@ -2,9 +2,11 @@
 import ipaddress
 import os
 import re
+import signal
 import subprocess
 from pathlib import Path
 
+import network
 from place import HEAD, wait_for
 
 SCRIPT = """#!/bin/sh
@@ -33,6 +35,33 @@ def test_udhcpc_gets_the_same_address_again(site):
     test_udhcpc_gets_a_lease(site)
     again = Path("/run/udhcpc.answer").read_text()
     assert re.search(r"^ip=.*", first, re.M)[0] == re.search(r"^ip=.*", again, re.M)[0]
+
+
+LASTING_SCRIPT = """#!/bin/sh
+case $1 in bound|renew) ip address replace $ip/24 dev $interface ;; esac
+echo $1 $ip >> /run/udhcpc.events
+"""
+
+
+def test_udhcpc_renews_and_releases(site):
+    """A renewal goes to the head alone, from the address, and comes back to it; a client told to leave gives it back."""
+    script, events = Path("/run/udhcpc.lasting"), Path("/run/udhcpc.events")
+    script.write_text(LASTING_SCRIPT)
+    script.chmod(0o755)
+
+    def happened(word):
+        return events.exists() and re.search(rf"^{word} (.*)$", events.read_text(), re.M)
+
+    released = site.counter("dhcp", "release")
+    udhcpc = site.processes.start("udhcpc", network.within("client", ["busybox", "udhcpc", "-i", "eth0", "-f", "-R", "-s", script]))
+    try:
+        first = wait_for("udhcpc is bound", lambda: happened("bound"), 20)[1]
+        udhcpc.send_signal(signal.SIGUSR1)  # renew now
+        assert wait_for("udhcpc has renewed", lambda: happened("renew"), 20)[1] == first
+    finally:
+        site.processes.stop(udhcpc)
+        site.reset_client_address()
+    wait_for("the release is heard", lambda: site.counter("dhcp", "release") == released + 1, 5)
 
 
 def test_dhcpcd_gets_a_lease(site):

@@ -49,6 +49,12 @@ def error_code(answer):
     return struct.unpack(">HH", answer[:4])[1] if answer[:2] == b"\0\5" else None
 
 
+def test_tftp_tells_the_size_of_an_empty_file(site):
+    """RFC 2349: it is 0. curl takes that for a fault of the server, and gets the file when it asks without options."""
+    assert tftp_answer(b"\0\1empty\0octet\0tsize\x000\0") == b"\0\6tsize\x000\0"
+    assert fetched(site, ["curl", "-sS", "--tftp-no-options", f"tftp://{HEAD}/empty", "-o", "@"]) == b""
+
+
 def test_tftp_refuses_at_once(site):
     assert error_code(tftp_answer(b"\0\1nothing-here\0octet\0")) == 1
     for path in ("../state/state.db", "/../../etc/passwd", "a/../../../etc/passwd", "..\\..\\etc\\passwd"):

@@ -9,13 +9,14 @@ import bad_packets
 import boots
 import clients_of_dhcp
 import crashes
+import dhcp_packets
 import files
 import real_head
 import refusals
 from cases import arguments, cases_of, run_cases
 from world import become_inhabitant, furnish, run_in_new_world
 
-MODULES = (clients_of_dhcp, files, boots, bad_packets, crashes, refusals, real_head)
+MODULES = (dhcp_packets, clients_of_dhcp, files, boots, bad_packets, crashes, refusals, real_head)
 
 
 def inside(options):
