@@ -60,7 +60,7 @@ def names(site):
 def kill_and_wait(site, who):
     old = eventually("all processes serve", lambda: serving(site))[who]
     os.kill(old, signal.SIGKILL)
-    eventually(f"the {who} is back", lambda: serving(site) and processes(site)[who] != old, 30)
+    eventually(f"the {who} is back", lambda: (found := serving(site)) and found[who] != old, 30)
 
 
 def test_worker_comes_back_with_leases_and_nodes(site):
