@@ -90,10 +90,9 @@ Failure explain(const std::filesystem::path& file, int code, const std::string& 
               "free some space under " + file.parent_path().string()};
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return {name + " is damaged: " + words,
-              fmt::format("restore a copy, or start afresh (nodes will join anew): "
-                          "mkdir {0}.damaged && mv {0} {0}-* {0}.damaged",
-                          name)};
+      return {name + " is damaged: " + words, fmt::format("restore a copy, or start afresh (nodes will join "
+                                                          "anew): mkdir {1}/damaged && mv {0}* {1}/damaged",
+                                                          name, file.parent_path().string())};
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return {name + " is in use by another program", "end the program that holds it: fuser -v " + name};

@@ -142,8 +142,9 @@ TEST_CASE("a file that cannot be used is named, with the way out", "[state]") {
   SECTION("not a database") {
     std::ofstream(folder.file()) << std::string(8192, 'x');
     CHECK(refusal(folder.file()).what == name + " is damaged: file is not a database");
-    CHECK(refusal(folder.file()).hint ==
-          "restore a copy, or start afresh (nodes will join anew): mv " + name + " " + name + ".damaged");
+    CHECK(refusal(folder.file()).hint == "restore a copy, or start afresh (nodes will join anew): mkdir " +
+                                             folder.path.string() + "/damaged && mv " + name + "* " +
+                                             folder.path.string() + "/damaged");
   }
   SECTION("a damaged page") {
     asio::io_context loop;
