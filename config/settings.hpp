@@ -20,12 +20,12 @@ struct ClusterSettings {
 
 /// [network]: the cluster network and the head's place in it.
 struct NetworkSettings {
-  std::string interface;      ///< required
-  Ipv4 address;               ///< required, written with its prefix length: "10.77.0.1/24"
-  Subnet subnet;              ///< from `address`
-  AddressRange pool;          ///< default: the longest run of hosts beside the head, router and name servers
-  std::optional<Ipv4> router; ///< default: none; nodes need no way out
-  std::vector<Ipv4> dns;      ///< default: none
+  std::string interface;       ///< required
+  Ipv4 address;                ///< required, written with its prefix length: "10.77.0.1/24"
+  Subnet subnet;               ///< from `address`
+  AddressRange pool;           ///< default: the longest run of hosts beside the head, router and name servers
+  std::optional<Ipv4> router;  ///< default: none; nodes need no way out
+  std::vector<Ipv4> dns;       ///< default: none
   std::string domain = "cluster";
 };
 
@@ -44,9 +44,9 @@ struct TftpSettings {
 struct NodeSettings {
   std::string prefix = "node";  ///< names are prefix + number
   int digits = 2;
-  std::string image = "compute";                        ///< the image that nodes boot
-  std::string kernel_options;                           ///< appended to the kernel's command line
-  std::vector<std::filesystem::path> authorized_keys;   ///< files of public SSH keys let in as root
+  std::string image = "compute";                       ///< the image that nodes boot
+  std::string kernel_options;                          ///< appended to the kernel's command line
+  std::vector<std::filesystem::path> authorized_keys;  ///< files of public SSH keys let in as root
 };
 
 /// [slurm]
@@ -65,11 +65,13 @@ struct PortSettings {
 /// [paths]
 struct PathSettings {
   std::filesystem::path state = "/var/lib/rootstock";  ///< state.db, images/, recipes/
-  std::filesystem::path run = "/run/rootstock";        ///< control.sock, generated configuration, NFS recovery
+  std::filesystem::path run = "/run/rootstock";  ///< control.sock, generated configuration, NFS recovery
   std::filesystem::path database() const { return state / "state.db"; }
   std::filesystem::path images() const { return state / "images"; }
   std::filesystem::path recipes() const { return state / "recipes"; }
   std::filesystem::path socket() const { return run / "control.sock"; }
+  /// Locked, and with the number of the process in it, while an instance runs.
+  std::filesystem::path pid_file() const { return run / "keeper.pid"; }
 };
 
 /// [service]

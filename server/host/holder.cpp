@@ -1,14 +1,14 @@
 #include "server/host/holder.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <vector>
 
+#include "config/file.hpp"
 #include "server/host/proc_net.hpp"
 
 namespace rootstock::server {
@@ -17,10 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string text_of(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
+std::string text_of(const fs::path& file) { return content_of(file).value_or(""); }
 
 bool rivals(const OpenSocket& socket, Ipv4 address, std::uint16_t port) {
   return socket.port == port && socket.listens && !socket.ipv6_address &&
@@ -50,33 +47,41 @@ int pid_with(std::uint64_t inode) {
   return 0;
 }
 
-/// The kernel says " (deleted)" behind a program that was upgraded under its process.
-std::string program_of(const fs::path& process) {
-  std::error_code error;
-  const auto program = fs::read_symlink(process / "exe", error).string();
-  return program.substr(0, program.find(" (deleted)"));
+int number_in(const std::string& text) {
+  int number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
 }
 
-/// Our processes are the same program as this one, or were told a file in our folders (NFS-Ganesha).
-bool is_ours(const fs::path& process, const Settings& settings) {
-  if (const auto program = program_of(process); !program.empty() && program == program_of("/proc/self"))
-    return true;
-  return text_of(process / "cmdline").find(settings.paths.run.string() + "/") != std::string::npos;
+int keeper_of(const Settings& settings) { return number_in(text_of(settings.paths.pid_file())); }
+
+/// The keeper of these settings, or one that it keeps: the worker, NFS-Ganesha. Another instance is a rival.
+bool is_ours(int pid, const fs::path& process, const Settings& settings) {
+  const int keeper = keeper_of(settings);
+  return keeper != 0 && (pid == keeper || parse_parent(text_of(process / "status")) == keeper);
+}
+
+/// Only root may look into the processes of others: while our service runs, take it for the holder.
+Holder hidden(const Settings& settings) {
+  const auto kernel_threads = text_of("/proc/fs/nfsd/threads");
+  Holder holder;
+  holder.kernel_nfs = !kernel_threads.empty() && kernel_threads != "0\n";
+  const int keeper = keeper_of(settings);
+  std::error_code error;
+  holder.ours = !holder.kernel_nfs && ::geteuid() != 0 && keeper != 0 &&
+                fs::exists(fs::path{"/proc"} / std::to_string(keeper), error);
+  return holder;
 }
 
 Holder describe(std::uint64_t inode, const Settings& settings) {
   Holder holder;
   holder.pid = pid_with(inode);
-  if (holder.pid == 0) {
-    holder.kernel_nfs =
-        !text_of("/proc/fs/nfsd/threads").empty() && text_of("/proc/fs/nfsd/threads") != "0\n";
-    return holder;
-  }
+  if (holder.pid == 0) return hidden(settings);
   const auto process = fs::path{"/proc"} / std::to_string(holder.pid);
   holder.name = text_of(process / "comm");
   holder.name.erase(std::remove(holder.name.begin(), holder.name.end(), '\n'), holder.name.end());
   holder.unit = parse_unit(text_of(process / "cgroup"));
-  holder.ours = is_ours(process, settings);
+  holder.ours = is_ours(holder.pid, process, settings);
   return holder;
 }
 

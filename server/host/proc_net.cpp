@@ -97,4 +97,11 @@ std::string parse_unit(std::string_view cgroup) {
   return "";
 }
 
+int parse_parent(std::string_view status) {
+  for (const auto line : split(status, "\n"))
+    if (const auto words = split(line, " \t"); words.size() == 2 && words[0] == "PPid:")
+      return number<int>(words[1], 10).value_or(0);
+  return 0;
+}
+
 }  // namespace rootstock::server

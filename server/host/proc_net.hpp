@@ -1,6 +1,6 @@
 #pragma once
-// The kernel's tables as text: /proc/net/{udp,tcp,udp6,tcp6,route} and /proc/PID/cgroup (value: no file is
-// opened here).
+// The kernel's tables as text: /proc/net/{udp,tcp,udp6,tcp6,route} and /proc/PID/{cgroup,status} (value: no
+// file is opened here).
 
 #include <cstdint>
 #include <string>
@@ -27,5 +27,8 @@ std::vector<std::string> parse_default_routes(std::string_view table);
 
 /// "dnsmasq.service" from "0::/system.slice/dnsmasq.service"; "" when no unit of the system's is in it.
 std::string parse_unit(std::string_view cgroup);
+
+/// The process that started this one, from /proc/PID/status; 0 when it is not said.
+int parse_parent(std::string_view status);
 
 }  // namespace rootstock::server

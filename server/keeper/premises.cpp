@@ -44,7 +44,7 @@ Result<void, Failure> make_folders(const Settings& settings) {
 }
 
 Result<InstanceLock, Failure> InstanceLock::take(const Settings& settings) {
-  const auto file = settings.paths.run / "keeper.pid";
+  const auto file = settings.paths.pid_file();
   const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (fd < 0)
     return fail(fmt::format("cannot open {}: {}", file.string(), std::strerror(errno)),

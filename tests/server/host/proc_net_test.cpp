@@ -75,6 +75,12 @@ TEST_CASE("default routes name the uplink, each interface once") {
   CHECK(parse_default_routes("").empty());
 }
 
+TEST_CASE("the parent of a process is in its status") {
+  CHECK(parse_parent("Name:\tPPid: 3\nUmask:\t0022\nPid:\t12\nPPid:\t7\nTracerPid:\t0\n") == 7);
+  CHECK(parse_parent("Pid:\t12\n") == 0);
+  CHECK(parse_parent("PPid:\tmany\n") == 0);
+}
+
 TEST_CASE("the unit that started a process is in its control group") {
   CHECK(parse_unit("0::/system.slice/dnsmasq.service\n") == "dnsmasq.service");
   CHECK(parse_unit("12:pids:/system.slice/ssh.service\n1:name=systemd:/system.slice/ssh.service\n") ==
