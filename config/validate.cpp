@@ -188,13 +188,24 @@ void image_name(const Settings& s, Source& source) {
       "lower-case letters, digits, '-', '_' and '.'; `rootstock image list` shows the images there are");
 }
 
-/// The words go into iPXE and GRUB scripts as they are: a line end would start a command of its own.
+/// What an iPXE script would not pass on: variables, and words that end a command or the line's meaning.
+bool means_something_to_ipxe(const std::string& options) {
+  const auto padded = " " + options + " ";
+  for (const auto* sign : {"${", " || ", " && ", " ; ", " # "})
+    if (padded.find(sign) != std::string::npos) return true;
+  return false;
+}
+
+/// The words go into iPXE scripts as they are: a line end would start a command of its own.
 void kernel_options(const Settings& s, Source& source) {
   if (!source.sound("nodes.kernel_options")) return;
   const auto printable = [](char c) { return c >= ' ' && c < 0x7f; };
   if (!all_of(s.nodes.kernel_options, printable))
     source.fault("nodes.kernel_options", "kernel options must be one line of plain ASCII",
                  "as in \"console=ttyS0 quiet\"");
+  else if (means_something_to_ipxe(s.nodes.kernel_options))
+    source.fault("nodes.kernel_options", "iPXE would take a part of the kernel options for its own",
+                 "leave out ${, and ||, &&, ; and # as words");
   else if (s.nodes.kernel_options.size() > 1024)
     source.fault("nodes.kernel_options", "kernel options are longer than 1024 characters",
                  "the kernel's command line holds 2048, ours included");
