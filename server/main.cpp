@@ -26,7 +26,7 @@ Exit codes, the same for every command:
   2  the settings or the arguments are wrong; for `check`: the machine is not ready
   3  the service does not answer
 
-Settings are explained line by line in config/example.toml of the sources.)";
+Settings are explained line by line in share/rootstock/example.toml (config/example.toml of the sources).)";
 
 /// A word where a command should be: CLI11 would only say that one is required.
 int unknown_command(const CLI::App& app, Context& context, const std::string& word) {
