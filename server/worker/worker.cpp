@@ -1,5 +1,7 @@
 #include "server/worker/worker.hpp"
 
+#include <sys/prctl.h>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
@@ -131,6 +133,7 @@ Result<std::unique_ptr<Worker>, Failure> prepare(const Settings& settings, boost
 }  // namespace
 
 int run_worker(const Settings& settings) {
+  ::prctl(PR_SET_NAME, "rootstock-work");  // not "exe", as the keeper starts it; 15 bytes at most
   log::set_up("worker", settings.service.log_level);
   boost::asio::io_context loop{1};
   auto worker = prepare(settings, loop);
