@@ -78,7 +78,7 @@ void check_munge_key(const SlurmSettings& slurm, Findings& found) {
   const auto status = fs::status(slurm.munge_key, error);
   if (status.type() == fs::file_type::not_found)
     found.push_back({Severity::error, fmt::format("there is no munge key at {}", slurm.munge_key.string()),
-                     "apt-get install munge makes one; or `mungekey --create`"});
+                     "apt-get install munge makes one; or `mungekey --create`", true});
   else if (status.type() == fs::file_type::regular && fs::file_size(slurm.munge_key, error) == 0 && !error)
     found.push_back({Severity::error, fmt::format("the munge key {} is empty", slurm.munge_key.string()),
                      "`mungekey --create --force` makes a new one", true});

@@ -44,8 +44,9 @@ void check_room(const PathSettings& paths, Findings& found) {
 
 void check_folder(const fs::path& folder, const char* key, Findings& found) {
   std::error_code error;
-  if (fs::exists(folder, error) && !fs::is_directory(folder, error))
-    found.push_back({Severity::error, fmt::format("{} ({}) is not a folder", folder.string(), key),
+  const auto there = existing(folder);
+  if (!fs::is_directory(there, error))
+    found.push_back({Severity::error, fmt::format("{} ({}) is not a folder", there.string(), key),
                      "move it away, or choose another path", true});
 }
 
