@@ -84,7 +84,8 @@ Result<void, Failure> stage(const Recipe& recipe, const fs::path& staging) {
 class LastWords {
  public:
   void add(std::string_view line) {
-    if (line.starts_with("Get:") || line.starts_with("I: ")) return;
+    full_ = full_ || line.find("No space left on device") != std::string_view::npos;
+    if (line.starts_with("Get:") || line.starts_with("I: ") || line.starts_with("/usr/bin/dpkg ")) return;
     lines_.emplace_back(line);
     if (lines_.size() > lines_shown) lines_.pop_front();
   }
@@ -93,9 +94,11 @@ class LastWords {
     for (const auto& line : lines_) all += "\n  " + line;
     return all;
   }
+  bool disk_was_full() const { return full_; }
 
  private:
   std::deque<std::string> lines_;
+  bool full_ = false;
 };
 
 Result<void, Failure> bootstrap(const Recipe& recipe, const fs::path& staging, const Workshop& workshop) {
@@ -128,7 +131,10 @@ Result<void, Failure> bootstrap(const Recipe& recipe, const fs::path& staging, c
   if (made->status != 0)
     return fail(
         "mmdebstrap failed with status " + std::to_string(made->status) + "; its last words:" + last.text(),
-        "nothing was published; mend the recipe " + recipe.file.string() + " and build again");
+        "nothing was published; " + (last.disk_was_full()
+                                         ? "make room on the disk of " + staging.parent_path().string() +
+                                               ", with image prune for example"
+                                         : "mend the recipe " + recipe.file.string() + " and build again"));
   return {};
 }
 
