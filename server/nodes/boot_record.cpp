@@ -80,8 +80,8 @@ std::string BootRecord::on_dhcp(const dhcp::Exchange& exchange, Moment now) {
     reach(Stage::dhcp, now);
   }
   if (!watched()) return {};
-  const auto who = dhcp::name_of(exchange.board.dialect);
   const int identity = identity_of(exchange.board.dialect);
+  const auto who = identity == initramfs ? "its initramfs" : dhcp::name_of(exchange.board.dialect);
   heard_ = now;
   identity_ = std::max(identity_, identity);
   passed_ = std::max(passed_, identity_ - 1);

@@ -62,7 +62,7 @@ TEST_CASE("a whole BIOS boot is one boot and tells one story") {
   bench.fetches(initramfs);
   CHECK(bench.boot.stage() == Stage::initramfs);
   bench.now += 10s;
-  CHECK(bench.gets_address(Dialect::plain) == "plain: got 10.77.0.10");
+  CHECK(bench.gets_address(Dialect::plain) == "its initramfs: got 10.77.0.10");
   CHECK(bench.boot.stage() == Stage::initramfs);
   bench.boot.on_overlay(900, true, bench.now);
   CHECK(bench.boot.stage() == Stage::overlay);
