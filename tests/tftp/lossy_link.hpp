@@ -36,9 +36,8 @@ class MemoryFile : public File {
 };
 
 inline std::vector<std::byte> bytes_of(std::string_view text) {
-  std::vector<std::byte> out(text.size());
-  std::memcpy(out.data(), text.data(), text.size());
-  return out;
+  const auto bytes = std::as_bytes(std::span{text});
+  return {bytes.begin(), bytes.end()};
 }
 
 inline std::vector<std::byte> pattern(std::size_t size) {
