@@ -169,3 +169,14 @@ TEST_CASE("a generation with a damaged manifest is not offered", "[store]") {
   CHECK(numbers(store) == std::vector<int>{1});
   CHECK_FALSE(store.active("compute"));
 }
+
+TEST_CASE("a generation that could not be made active is not left behind", "[store]") {
+  TempFolder folder;
+  Store store(folder.path());
+  publish(store);
+  write_file(folder / "compute" / "active.new" / "in the way", "");
+  CHECK_FALSE(store.publish("compute", fill_small));
+  CHECK(numbers(store) == std::vector<int>{1});
+  CHECK(staging_folders(folder / "compute").empty());
+  CHECK(store.active("compute")->number == 1);
+}
