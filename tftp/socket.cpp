@@ -73,8 +73,9 @@ Result<UdpSocket, Failure> UdpSocket::open(const std::string& interface, Ipv4 ad
     return cannot(fmt::format("bind TFTP to the interface {}", interface), errno);
   enlarge(socket.fd_, SO_RCVBUFFORCE, SO_RCVBUF);
   enlarge(socket.fd_, SO_SNDBUFFORCE, SO_SNDBUF);
-  // A smaller MTU on the way (a relay) is met with IP fragments rather than with silence.
-  set(socket.fd_, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
+  // A smaller MTU on the way (a relay) is met with IP fragments rather than with silence; and what an ICMP
+  // message claims of the path, which anybody can forge, is not listened to.
+  set(socket.fd_, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_OMIT);
   sockaddr_in at{};
   at.sin_family = AF_INET;
   at.sin_port = htons(port);
