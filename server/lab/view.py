@@ -23,7 +23,8 @@ class View:
 
     def show(self, nodes):
         for node in nodes:
-            key = (node["stage"], node["trouble"], node["boot_started"])
+            # The head counts boots by a steady clock and tells them in the wall's, which wavers by microseconds.
+            key = (node["stage"], node["trouble"], round(node["boot_started"]))
             if node["boot_started"] and self.shown.get(node["name"]) != key:
                 self.shown[node["name"]] = key
                 print(f"{time.monotonic() - self.begin:6.1f} s {line_of(node)}", flush=True)
