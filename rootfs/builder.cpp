@@ -42,7 +42,7 @@ Result<std::string, Failure> sources_text(const Recipe& recipe) {
   if (text.empty())
     return fail("no apt source for " + recipe.suite + " " + recipe.architecture + " is known to this machine",
                 "write one into " + recipe.file.string() +
-                    ": sources = [\"deb http://deb.debian.org/debian " + recipe.suite + " main\"]");
+                    ": sources = [\"deb http://YOUR-MIRROR/debian " + recipe.suite + " main\"]");
   return text;
 }
 

@@ -71,7 +71,7 @@ std::vector<std::string> sources(const TomlTable& top) {
   for (const auto& line : lines)
     if (!line.starts_with("deb "))
       top.fault("sources", "\"" + line + "\" is no line of an apt source list",
-                "for example \"deb http://deb.debian.org/debian bookworm main\"");
+                "for example \"deb http://YOUR-MIRROR/debian bookworm main\"");
   return lines;
 }
 
