@@ -41,8 +41,8 @@ Result<std::string, Failure> sources_text(const Recipe& recipe) {
   }
   if (text.empty())
     return fail("no apt source for " + recipe.suite + " " + recipe.architecture + " is known to this machine",
-                "write one into " + recipe.file.string() +
-                    ": sources = [\"deb http://YOUR-MIRROR/debian " + recipe.suite + " main\"]");
+                "write one into " + recipe.file.string() + ": sources = [\"deb http://YOUR-MIRROR/debian " +
+                    recipe.suite + " main\"]");
   return text;
 }
 
