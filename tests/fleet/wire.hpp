@@ -1,0 +1,45 @@
+#pragma once
+// One direction of a cable with a will of its own: loses, doubles, delays and paces frames by seed. Pure:
+// frames and times in, frames and times out.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <random>
+
+#include "tests/fleet/board.hpp"
+
+namespace rootstock::fleet {
+
+struct Weather {
+  double loss = 0, doubled = 0, late = 0;  ///< chance of each, for every frame
+  Tick latency{100};
+  Tick lateness{3000};                ///< how much later a late frame comes, at most: enough to be overtaken
+  std::uint64_t bits_per_second = 0;  ///< 0: no limit
+  std::uint32_t seed = 1;
+};
+
+class Wire {
+ public:
+  explicit Wire(const Weather& weather) : weather_(weather), random_(weather.seed) {}
+
+  void send(Frame frame, Tick now);
+  /// When the next frame arrives.
+  std::optional<Tick> next() const;
+  /// The next frame that has arrived by `now`.
+  std::optional<Frame> take(Tick now);
+
+  std::uint64_t sent() const { return sent_; }
+  std::uint64_t lost() const { return lost_; }
+
+ private:
+  bool chance(double p);
+
+  Weather weather_;
+  std::mt19937 random_;
+  std::multimap<Tick, Frame> under_way_;
+  Tick free_at_{};
+  std::uint64_t sent_ = 0, lost_ = 0;
+};
+
+}  // namespace rootstock::fleet
