@@ -1,55 +1,51 @@
 #include "config/stray.hpp"
 
-#include <algorithm>
-
 namespace rootstock {
 
 namespace {
 
-/// Where the quoted text that starts at `begin` ends: behind its closing quotes, or at what breaks it off.
-std::size_t end_of_quotes(std::string_view toml, std::size_t begin) {
-  const char quote = toml[begin];
-  const auto triple = std::string_view{quote == '"' ? R"(""")" : "'''"};
-  const bool lines = toml.substr(begin).starts_with(triple);
-  const auto close = lines ? triple : triple.substr(0, 1);
-  for (auto at = begin + close.size(); at < toml.size(); ++at) {
-    if (toml[at] == '\n' && !lines) return at;
-    if (toml[at] == '\\' && quote == '"') {
-      ++at;
-    } else if (toml.substr(at).starts_with(close)) {
-      return at + close.size();
-    }
-  }
-  return toml.size();
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
+bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
+
+/// The later bytes of a character in UTF-8.
+bool goes_on(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
+
+/// Behind the character that starts at `at`; a byte that starts none is a character of its own.
+std::size_t next(std::string_view text, std::size_t at) {
+  const bool alone = is_ascii(text[at]) || goes_on(text[at]);
+  ++at;
+  while (!alone && at < text.size() && goes_on(text[at])) ++at;
+  return at;
 }
 
-Place place_of(std::string_view toml, std::size_t at) {
-  const auto before = toml.substr(0, at);
-  const auto line_start = before.rfind('\n') + 1;  // npos + 1 is 0
-  const auto starts = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; };
-  return {static_cast<int>(std::count(before.begin(), before.end(), '\n')) + 1,
-          static_cast<int>(
-              std::count_if(before.begin() + static_cast<std::ptrdiff_t>(line_start), before.end(), starts)) +
-              1,
-          1};
+std::size_t start_of_line(std::string_view text, int line) {
+  std::size_t at = 0;
+  for (; line > 1 && at != text.npos; --line) {
+    at = text.find('\n', at);
+    if (at != text.npos) ++at;
+  }
+  return at;
 }
 
 }  // namespace
 
-std::optional<Place> stray_character(std::string_view toml) {
-  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf", before_quotes = "\n=[,{.";
-  char last = '\n';  // but for blanks; quotes anywhere else, as in 1"x, are a fault and quote nothing
-  for (std::size_t at = toml.starts_with(byte_order_mark) ? byte_order_mark.size() : 0; at < toml.size();) {
-    const char c = toml[at];
-    if (static_cast<unsigned char>(c) >= 0x80) return place_of(toml, at);
-    if (c == '#')
-      at = std::min(toml.find('\n', at), toml.size());
-    else if ((c == '"' || c == '\'') && before_quotes.find(last) != std::string_view::npos)
-      at = end_of_quotes(toml, at);
-    else
-      ++at;
-    if (c != ' ' && c != '\t' && c != '\r' && c != '#') last = c;
-  }
+std::string ascii_shape(std::string_view toml) {
+  std::string shape;
+  shape.reserve(toml.size());
+  if (toml.starts_with(byte_order_mark)) shape = byte_order_mark;
+  for (auto at = shape.size(); at < toml.size(); at = next(toml, at))
+    shape += is_ascii(toml[at]) ? toml[at] : '?';
+  return shape;
+}
+
+std::optional<int> beyond_ascii(std::string_view toml, int line, int column) {
+  constexpr std::string_view end_of_word = " \t\r\n\"'#";
+  if (toml.starts_with(byte_order_mark)) toml.remove_prefix(byte_order_mark.size());
+  auto at = start_of_line(toml, line);
+  for (int skipped = 1; skipped < column && at < toml.size(); ++skipped) at = next(toml, at);
+  for (; at < toml.size() && end_of_word.find(toml[at]) == end_of_word.npos; at = next(toml, at), ++column)
+    if (!is_ascii(toml[at])) return column;
   return std::nullopt;
 }
 

@@ -95,6 +95,16 @@ void report_unknown(Source& source, const toml::table& table, const std::string&
   }
 }
 
+void refuse(Source& source, const toml::parse_error& error) {
+  const auto place = place_of(error.source());
+  if (const auto column = beyond_ascii(source.text(), place.line, place.column))
+    source.unreadable({place.line, *column, 1}, "a character that TOML allows in quotes only",
+                      "put the text in double quotes");
+  else
+    source.unreadable(place, std::string{error.description()},
+                      "this is not TOML; nothing after this place was read");
+}
+
 }  // namespace
 
 struct Toml::Parsed {
@@ -102,15 +112,12 @@ struct Toml::Parsed {
 };
 
 Toml::Toml(Source& source) : source_(source) {
-  if (const auto stray = stray_character(source.text())) {
-    source.unreadable(*stray, "a character that TOML allows in quotes only", "put the text in double quotes");
+  if (const auto tried = toml::parse(ascii_shape(source.text()), source.file()); !tried) {
+    refuse(source, tried.error());
     return;
   }
   parsed_.reset(new Parsed{toml::parse(source.text(), source.file())});
-  if (parsed_->result) return;
-  const auto& error = parsed_->result.error();
-  source.unreadable(place_of(error.source()), std::string{error.description()},
-                    "this is not TOML; nothing after this place was read");
+  if (!parsed_->result) refuse(source, parsed_->result.error());
 }
 
 Toml::~Toml() = default;
