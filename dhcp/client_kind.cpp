@@ -1,7 +1,10 @@
 #include "dhcp/client_kind.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+
+#include "dhcp/raspberry.hpp"
 
 namespace rootstock::dhcp {
 
@@ -20,6 +23,25 @@ std::optional<std::uint16_t> arch_in(std::string_view vendor_class) {
   return arch;
 }
 
+/// Option 97 of type 0, the only one there is (RFC 4578 2.3), without that byte.
+Bytes uuid_in(const Message& message) {
+  const auto value = message.options.find(Code::client_uuid);
+  return value && value->size() == 17 && value->front() == 0 ? value->subspan(1) : Bytes{};
+}
+
+Asking asking_of(const Message& message) {
+  const auto list = message.options.find(Code::parameter_list);
+  if (!list) return Asking::none;
+  constexpr std::array<std::uint8_t, 14> pi4{1, 3, 43, 60, 66, 67, 128, 129, 130, 131, 132, 133, 134, 135};
+  constexpr std::array<std::uint8_t, 14> bootcode{43,  60,  67,  128, 129, 130, 131,
+                                                  132, 133, 134, 135, 66,  1,   3};
+  constexpr std::size_t rom = 12;  // the ROM's ends before 1 and 3
+  if (std::ranges::equal(*list, pi4)) return Asking::like_pi4;
+  if (std::ranges::equal(*list, bootcode) || std::ranges::equal(*list, std::span{bootcode}.first(rom)))
+    return Asking::like_pi3;
+  return Asking::something;
+}
+
 }  // namespace
 
 Clues clues_of(const Message& message) {
@@ -30,19 +52,21 @@ Clues clues_of(const Message& message) {
   const auto arch = message.options.find(Code::client_arch);
   // RFC 4578 2.1 allows a list; the first is the one that is running.
   clues.arch = arch && arch->size() >= 2 ? Reader{*arch}.u16() : arch_in(clues.vendor_class);
+  clues.uuid = uuid_in(message);
+  clues.asking = asking_of(message);
+  clues.mac = message.mac();
   return clues;
 }
 
 Board board_of(const Message& message) {
   const auto clues = clues_of(message);
   Board board;
-  board.mac = message.mac();
+  board.mac = clues.mac;
   board.dialect = recognise(clues);
   board.arch = clues.arch;
   board.vendor_class = clues.vendor_class;
-  const auto uuid = message.options.find(Code::client_uuid);
-  if (uuid && uuid->size() == 17 && uuid->front() == 0)
-    std::ranges::copy(uuid->subspan(1), board.uuid.emplace().begin());
+  if (!clues.uuid.empty()) std::ranges::copy(clues.uuid, board.uuid.emplace().begin());
+  if (is_raspberry_pi(board.dialect)) board.serial = serial_of(clues.uuid);
   return board;
 }
 

@@ -44,6 +44,16 @@ class LeaseLog {
   virtual void commit(std::vector<LeaseRecord> changes, std::function<void(bool)> done) = 0;
 };
 
+/// The kernel's table of who is where on the wire.
+class Neighbours {
+ public:
+  virtual ~Neighbours() = default;
+  /// From now on `address` is at `mac`, without asking: a Raspberry Pi 3's ROM answers no ARP while it loads
+  /// (NETBOOT-FACTS 1.2). Called whenever an answer leaves for such a board, and for whoever has its address
+  /// after it.
+  virtual void pin(Ipv4 address, const Mac& mac) = 0;
+};
+
 /// One answered (or refused) message, for the log and the node's boot record.
 struct Exchange {
   const Board& board;
