@@ -10,17 +10,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 
 namespace rootstock::server {
 namespace {
 
-constexpr int schema_version = 1;
 
 // Addresses and times are integers, so that a lease is a short row found by its key: a MAC is its 48-bit
 // number, an address its host-order value, a time the nanoseconds since 1970.
-constexpr auto schema = R"(
+constexpr auto version_1 = R"(
   CREATE TABLE leases (
     mac     INTEGER PRIMARY KEY,
     address INTEGER NOT NULL,
@@ -42,6 +42,17 @@ constexpr auto schema = R"(
   ) STRICT, WITHOUT ROWID;
 )";
 
+/// Images of several architectures: what each board is, as it last said. Unknown until it asks again.
+constexpr auto version_2 = R"(
+  ALTER TABLE nodes ADD COLUMN architecture TEXT NOT NULL DEFAULT '';
+  ALTER TABLE nodes ADD COLUMN serial TEXT NOT NULL DEFAULT '';
+)";
+
+/// From nothing to the newest format. A new database and an old one go the same way, so that the way is
+/// walked often.
+constexpr std::array steps{version_1, version_2};
+constexpr int schema_version = steps.size();
+
 // FULL: in WAL mode each commit is synced, so an acknowledged lease survives a power cut. Leases are short
 // and lie scattered, so small pages keep what one sync has to write small (ACKs at 200/s: 0.3 ms instead of
 // 0.4). A checkpoint holds up the commits behind it: it is made every 16 MiB, and so much of the log stays on
@@ -61,8 +72,9 @@ constexpr auto put_lease = R"(
 
 constexpr auto put_node = R"(
   INSERT OR REPLACE INTO nodes
-    (name, number, mac, address, dialect, machine_id, host_secret, host_public, generation, joined, last_up)
-  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+    (name, number, mac, address, dialect, machine_id, host_secret, host_public, generation, architecture,
+     serial, joined, last_up)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
 )";
 
 std::int64_t to_number(std::chrono::system_clock::time_point time) {
@@ -130,7 +142,7 @@ Result<void, Failure> bring_up_to_date(SQLite::Database& database, const std::fi
   if (verdict != "ok") return tl::unexpected{explain(file, SQLITE_CORRUPT, verdict)};
   if (found == schema_version) return {};
   SQLite::Transaction transaction(database);
-  database.exec(schema);
+  for (auto step = static_cast<std::size_t>(found); step < steps.size(); ++step) database.exec(steps[step]);
   database.exec(fmt::format("PRAGMA user_version = {}", schema_version));
   transaction.commit();
   return {};
@@ -157,11 +169,11 @@ struct Database::Tables {
     node->bind(3, static_cast<std::int64_t>(record.mac.number()));
     node->bind(4, static_cast<std::int64_t>(record.address.value));
     int column = 5;
-    for (const auto* text :
-         {&record.dialect, &record.machine_id, &record.host_secret, &record.host_public, &record.generation})
+    for (const auto* text : {&record.dialect, &record.machine_id, &record.host_secret, &record.host_public,
+                             &record.generation, &record.architecture, &record.serial})
       node->bindNoCopy(column++, *text);
-    node->bind(10, to_number(record.joined));
-    node->bind(11, to_number(record.last_up));
+    node->bind(column++, to_number(record.joined));
+    node->bind(column++, to_number(record.last_up));
     node->exec();
     node->reset();
   }
@@ -214,7 +226,7 @@ Result<std::vector<NodeRecord>, Failure> Database::nodes() {
     SQLite::Statement rows(
         tables_->database,
         "SELECT name, number, mac, address, dialect, machine_id, host_secret, host_public, "
-        "generation, joined, last_up FROM nodes ORDER BY number, name");
+        "generation, architecture, serial, joined, last_up FROM nodes ORDER BY number, name");
     std::vector<NodeRecord> found;
     while (rows.executeStep()) {
       NodeRecord node;
@@ -223,11 +235,11 @@ Result<std::vector<NodeRecord>, Failure> Database::nodes() {
       node.mac = to_mac(rows.getColumn(2).getInt64());
       node.address = Ipv4{rows.getColumn(3).getUInt()};
       int column = 4;
-      for (auto* text :
-           {&node.dialect, &node.machine_id, &node.host_secret, &node.host_public, &node.generation})
+      for (auto* text : {&node.dialect, &node.machine_id, &node.host_secret, &node.host_public,
+                         &node.generation, &node.architecture, &node.serial})
         *text = rows.getColumn(column++).getString();
-      node.joined = to_time(rows.getColumn(9).getInt64());
-      node.last_up = to_time(rows.getColumn(10).getInt64());
+      node.joined = to_time(rows.getColumn(column++).getInt64());
+      node.last_up = to_time(rows.getColumn(column++).getInt64());
       found.push_back(std::move(node));
     }
     return found;

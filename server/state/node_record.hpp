@@ -19,6 +19,8 @@ struct NodeRecord {
   std::string host_secret;  ///< OpenSSH private key (ed25519), empty until first needed
   std::string host_public;  ///< its public line
   std::string generation;   ///< label last reported by the node itself, "" when never up
+  std::string architecture;  ///< Debian's word (amd64, arm64), "" until its firmware has said it
+  std::string serial;        ///< of a Raspberry Pi: 8 hex digits, the folder it looks for; else ""
   std::chrono::system_clock::time_point joined{}, last_up{};
 };
 

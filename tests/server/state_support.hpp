@@ -59,6 +59,8 @@ inline NodeRecord node(int number) {
   made.host_secret = "-----BEGIN\n'quoted'\n";
   made.host_public = "ssh-ed25519 AAAA";
   made.generation = "compute/7";
+  made.architecture = "arm64";
+  made.serial = "1234abcd";
   made.joined = Wall::time_point{100s};
   made.last_up = Wall::time_point{200s + 1ns};
   return made;

@@ -19,7 +19,7 @@ namespace {
 bool same(const NodeRecord& a, const NodeRecord& b) {
   const auto tied = [](const NodeRecord& n) {
     return std::tie(n.name, n.number, n.mac, n.address, n.dialect, n.machine_id, n.host_secret, n.host_public,
-                    n.generation, n.joined, n.last_up);
+                    n.generation, n.architecture, n.serial, n.joined, n.last_up);
   };
   return tied(a) == tied(b);
 }
@@ -167,6 +167,6 @@ TEST_CASE("a file that cannot be used is named, with the way out", "[state]") {
     file.write("\0\0\0\x63", 4);
     file.close();
     CHECK(refusal(folder.file()).what ==
-          name + " was written by a newer rootstock (format 99, this one knows 1)");
+          name + " was written by a newer rootstock (format 99, this one knows 2)");
   }
 }
