@@ -113,7 +113,8 @@ bool become(const Identity& identity) {
 struct Launch {
   std::vector<char*> argv;
   std::optional<Identity> identity;
-  int output = -1, ready = -1, report = -1;
+  int output = -1, report = -1;
+  std::vector<int> kept;  ///< outlive exec
   pid_t parent = -1;
 };
 
@@ -131,7 +132,7 @@ struct Launch {
   for (const int number : {SIGINT, SIGTERM, SIGPIPE, SIGHUP, SIGCHLD}) std::signal(number, SIG_DFL);
   if (launch.output >= 0 && (::dup2(launch.output, 1) < 0 || ::dup2(launch.output, 2) < 0))
     report_and_leave(launch.report);
-  if (launch.ready >= 0) ::fcntl(launch.ready, F_SETFD, 0);
+  for (const int descriptor : launch.kept) ::fcntl(descriptor, F_SETFD, 0);
   if (launch.identity && !become(*launch.identity)) report_and_leave(launch.report);
   // After the change of user, which would clear it. SIGKILL: an orphan must not hold a port, whatever it
   // hangs on.
@@ -171,16 +172,18 @@ Result<std::unique_ptr<Child>, Failure> Child::start(asio::io_context& loop,
     launch.identity = *identity;
   }
   if (options.capture) launch.output = output->write.get();
-  if (!options.ready_variable.empty()) {
-    launch.ready = ready->write.get();
-    ::setenv(options.ready_variable.c_str(), std::to_string(launch.ready).c_str(), 1);
+  auto handed_on = options.handed_on;
+  if (!options.ready_variable.empty()) handed_on.push_back({options.ready_variable, ready->write.get()});
+  for (const auto& [variable, descriptor] : handed_on) {
+    launch.kept.push_back(descriptor);
+    ::setenv(variable.c_str(), std::to_string(descriptor).c_str(), 1);
   }
   launch.report = report->write.get();
   launch.parent = ::getpid();
 
   const pid_t pid = ::fork();
   if (pid == 0) run_in_child(launch);
-  if (!options.ready_variable.empty()) ::unsetenv(options.ready_variable.c_str());
+  for (const auto& handed : handed_on) ::unsetenv(handed.variable.c_str());
   if (pid < 0) return fail(fmt::format("cannot start a process: {}", std::strerror(errno)));
   std::unique_ptr<Child> child(new Child(loop, pid));
   report->write = Fd();
@@ -190,7 +193,7 @@ Result<std::unique_ptr<Child>, Failure> Child::start(asio::io_context& loop,
   if (process < 0) return fail(fmt::format("cannot watch process {}: {}", pid, std::strerror(errno)));
   child->process_.assign(process);
   if (options.capture) child->output_.assign(output->read.release());
-  if (launch.ready >= 0) child->ready_.assign(ready->read.release());
+  if (!options.ready_variable.empty()) child->ready_.assign(ready->read.release());
   return child;
 }
 

@@ -20,11 +20,18 @@ struct Rights {
   std::vector<int> capabilities;  ///< CAP_... of <linux/capability.h>
 };
 
+/// A descriptor of ours that the child gets too, and the environment variable that tells it the number.
+struct HandedOn {
+  std::string variable;
+  int descriptor = -1;
+};
+
 struct ChildOptions {
   std::optional<Rights> rights;  ///< none: the same as ours
   bool capture = false;          ///< its output and errors come as lines(); otherwise it shares ours
   std::string
       ready_variable;  ///< set: the child finds here the number of a descriptor to write to when it serves
+  std::vector<HandedOn> handed_on;
 };
 
 class Child {

@@ -8,10 +8,12 @@
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <exception>
+#include <optional>
 #include <utility>
 
 #include "rootfs/nfs_service.hpp"
 #include "rootfs/supervisor.hpp"
+#include "server/keeper/pins.hpp"
 #include "server/keeper/premises.hpp"
 #include "server/keeper/ready.hpp"
 #include "server/keeper/systemd.hpp"
@@ -55,13 +57,16 @@ class Keeper {
         ends_(loop_, SIGTERM, SIGINT),
         link_(loop_, {settings.network.interface, settings.network.address, settings.network.subnet.prefix},
               [this] { on_link(); }),
+        pins_(loop_, settings),
         nfs_(loop_, nfs_options(), tell),
-        worker_(loop_, worker(settings_file), tell) {}
+        settings_file_(settings_file) {}
 
   int run() {
     ends_.async_wait([this](boost::system::error_code error, int) {
       if (!error) end(0);
     });
+    if (const auto started = pins_.start(); !started) return refuse(started.error());
+    worker_.emplace(loop_, worker(settings_file_), tell);
     if (const auto started = link_.start(); !started) return refuse(started.error());
     if (!link_.is_there()) {
       // systemd must not take the wait for an adapter for a start that hangs.
@@ -90,6 +95,7 @@ class Keeper {
 
   rootfs::Program worker(const std::filesystem::path& settings_file) {
     auto program = worker_program(settings_file);
+    program.options.handed_on.push_back(pins_.workers_end());
     program.on_ready = [this] {
       worker_ready_ = true;
       announce();
@@ -106,14 +112,15 @@ class Keeper {
   void on_link() {
     if (std::exchange(started_, true)) {
       log::info("{} came back: the worker opens its ports anew", settings_.network.interface);
-      worker_.restart();
+      pins_.renew();
+      worker_->restart();
       return;
     }
     if (const auto started = nfs_.start(); !started) {
       end(refuse(started.error()));
       return;
     }
-    worker_.start();
+    worker_->start();
   }
 
   void announce() {
@@ -134,7 +141,8 @@ class Keeper {
   }
 
   asio::awaitable<void> stop_all() {
-    co_await worker_.stop();
+    co_await worker_->stop();
+    pins_.stop();
     co_await nfs_.stop();
     loop_.stop();
   }
@@ -143,8 +151,10 @@ class Keeper {
   asio::io_context loop_{1};
   asio::signal_set ends_;
   ClusterLink link_;
+  Pins pins_;
   rootfs::NfsService nfs_;
-  rootfs::Supervisor worker_;
+  std::filesystem::path settings_file_;
+  std::optional<rootfs::Supervisor> worker_;
   bool started_ = false, nfs_ready_ = false, worker_ready_ = false, ending_ = false;
   int status_ = 0;
 };

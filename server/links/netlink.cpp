@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <linux/if.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <netlink/addr.h>
 #include <netlink/cache.h>
@@ -10,6 +11,7 @@
 #include <netlink/netlink.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
+#include <netlink/route/neighbour.h>
 #include <netlink/socket.h>
 
 namespace rootstock::server {
@@ -22,6 +24,7 @@ struct Put {
 using Link = std::unique_ptr<rtnl_link, Put<rtnl_link, rtnl_link_put>>;
 using Address = std::unique_ptr<rtnl_addr, Put<rtnl_addr, rtnl_addr_put>>;
 using PlainAddress = std::unique_ptr<nl_addr, Put<nl_addr, nl_addr_put>>;
+using Neighbour = std::unique_ptr<rtnl_neigh, Put<rtnl_neigh, rtnl_neigh_put>>;
 using Cache = std::unique_ptr<nl_cache, Put<nl_cache, nl_cache_free>>;
 
 tl::unexpected<Failure> refused(const std::string& what, int error) {
@@ -40,6 +43,15 @@ PlainAddress plain(Ipv4 address, int prefix) {
   const auto wire = htonl(address.value);
   PlainAddress made(nl_addr_build(AF_INET, &wire, sizeof wire));
   nl_addr_set_prefixlen(made.get(), prefix);
+  return made;
+}
+
+Neighbour neighbour(int index, Ipv4 address) {
+  Neighbour made(rtnl_neigh_alloc());
+  const auto destination = plain(address, 32);
+  rtnl_neigh_set_family(made.get(), AF_INET);
+  rtnl_neigh_set_ifindex(made.get(), index);
+  rtnl_neigh_set_dst(made.get(), destination.get());
   return made;
 }
 
@@ -90,6 +102,25 @@ Result<void, Failure> Netlink::add_address(int index, Ipv4 address, int prefix) 
   const int error = rtnl_addr_add(requests_.get(), wanted.get(), 0);
   if (error < 0 && error != -NLE_EXIST)
     return refused(fmt::format("give the interface its address {}/{}", address.text(), prefix), error);
+  return {};
+}
+
+Result<void, Failure> Netlink::set_neighbour(int index, Ipv4 address, const Mac& mac) {
+  const auto entry = neighbour(index, address);
+  const PlainAddress hardware(nl_addr_build(AF_LLC, mac.bytes.data(), mac.bytes.size()));
+  rtnl_neigh_set_lladdr(entry.get(), hardware.get());
+  rtnl_neigh_set_state(entry.get(), NUD_PERMANENT);
+  const int error = rtnl_neigh_add(requests_.get(), entry.get(), NLM_F_CREATE | NLM_F_REPLACE);
+  if (error < 0)
+    return refused(fmt::format("pin {} to {} in the neighbour table", address.text(), mac.text()), error);
+  return {};
+}
+
+Result<void, Failure> Netlink::remove_neighbour(int index, Ipv4 address) {
+  const auto entry = neighbour(index, address);
+  const int error = rtnl_neigh_delete(requests_.get(), entry.get(), 0);
+  if (error < 0 && error != -NLE_OBJ_NOTFOUND)
+    return refused(fmt::format("take {} out of the neighbour table", address.text()), error);
   return {};
 }
 

@@ -29,6 +29,12 @@ class Netlink {
   bool has_address(int index, Ipv4 address, int prefix);
   Result<void, Failure> add_address(int index, Ipv4 address, int prefix);
 
+  /// The kernel then asks nobody by ARP who `address` is, and never forgets it. Takes the place of what it
+  /// knew.
+  Result<void, Failure> set_neighbour(int index, Ipv4 address, const Mac& mac);
+  /// Fine when there is none.
+  Result<void, Failure> remove_neighbour(int index, Ipv4 address);
+
   /// Asks for word of every change; the descriptor becomes readable then.
   Result<int, Failure> subscribe();
   /// Reads all word of changes and forgets it: the state is looked at anew.
