@@ -87,18 +87,20 @@ Result<void, Failure> remove_tree(const fs::path& folder) {
   return {};
 }
 
-void sweep(const fs::path& image_folder) {
+int sweep(const fs::path& image_folder) {
+  int swept = 0;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(image_folder, error)) {
     if (!entry.path().filename().string().starts_with(prefix)) continue;
     // Holding the lock proves that its maker is dead. A folder that cannot be removed now is tried again next
     // time.
     if (const auto lock = Lock::attempt(entry.path()); lock.holds())
-      static_cast<void>(remove_tree(entry.path()));
+      if (remove_tree(entry.path())) ++swept;
   }
+  return swept;
 }
 
-Result<Staging, Failure> Staging::make(const fs::path& image_folder) {
+Result<Staging, Failure> Staging::make(const fs::path& image_folder, std::size_t part) {
   std::error_code error;
   fs::create_directories(image_folder, error);
   // The worker, which is not root, looks in whatever the umask of the person who builds.
@@ -110,7 +112,8 @@ Result<Staging, Failure> Staging::make(const fs::path& image_folder) {
   const auto guard = Lock::wait(image_folder / ".lock");  // nobody sweeps between mkdir and lock
   if (!guard) return tl::unexpected{guard.error()};
   sweep(image_folder);
-  const auto path = image_folder / (std::string(prefix) + std::to_string(::getpid()));
+  const auto path =
+      image_folder / (std::string(prefix) + std::to_string(::getpid()) + "-" + std::to_string(part));
   if (::mkdir(path.c_str(), 0700) != 0)
     return fail("cannot make " + path.string() + ": " + std::strerror(errno),
                 errno == EEXIST ? "another build in this very process is under way" : "");

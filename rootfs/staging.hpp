@@ -32,10 +32,11 @@ class Lock {
   int fd_ = -1;
 };
 
-/// .staging-<pid> in an image's folder, readable by root alone; removed with the object.
+/// .staging-<pid>-<part> in an image's folder, readable by root alone; removed with the object.
 class Staging {
  public:
-  static Result<Staging, Failure> make(const std::filesystem::path& image_folder);
+  /// `part`: which of the generations that this process makes at once.
+  static Result<Staging, Failure> make(const std::filesystem::path& image_folder, std::size_t part = 0);
   Staging(Staging&& other) noexcept : path_(std::exchange(other.path_, {})), lock_(std::move(other.lock_)) {}
   Staging& operator=(Staging&&) = delete;
   ~Staging();
@@ -51,8 +52,8 @@ class Staging {
   Lock lock_;
 };
 
-/// Removes the staging folders of dead processes.
-void sweep(const std::filesystem::path& image_folder);
+/// Removes the staging folders of dead processes; says how many.
+int sweep(const std::filesystem::path& image_folder);
 
 /// Unmounts whatever is mounted below, then removes everything. Removes nothing while something stays
 /// mounted: behind it may lie the head's own files.

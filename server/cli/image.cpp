@@ -49,21 +49,22 @@ Result<fs::path, Failure> find_recipe(const std::string& name, const Settings& s
   return fail("there is no recipe " + name, "give a file, or the name of one in " + places);
 }
 
-/// The recipe, or none after every fault was printed.
-std::optional<rootfs::Recipe> read_recipe(Context& context, const fs::path& file) {
+/// The recipe for each of its architectures, or none after every fault was printed.
+std::optional<std::vector<rootfs::Recipe>> read_recipe(Context& context, const fs::path& file) {
   const auto host = rootfs::build_host();
   if (!host) return context.failed(host.error()), std::nullopt;
   const auto content = read_file(file);
   if (!content) return context.failed(content.error()), std::nullopt;
-  auto recipe = rootfs::parse_recipe(file, *content, *host);
-  if (recipe) return *recipe;
-  fmt::print(stderr, "{}", text(recipe.error()));
+  auto recipes = rootfs::parse_recipe(file, *content, *host);
+  if (recipes) return *recipes;
+  fmt::print(stderr, "{}", text(recipes.error()));
   return context.failed({"the recipe " + file.string() + " is wrong", {}}, exit_bad_input), std::nullopt;
 }
 
-using Work = std::function<Result<rootfs::Generation, Failure>(rootfs::Store&, const rootfs::Workshop&)>;
+using Made = Result<std::vector<rootfs::Generation>, Failure>;
+using Work = std::function<Made(rootfs::Store&, const rootfs::Workshop&)>;
 
-void make_generation(Context& context, const Settings& settings, const Work& work) {
+void make_generations(Context& context, const Settings& settings, const Work& work) {
   if (::geteuid() != 0)
     return context.failed({"making an image needs root: its files belong to many users", "use sudo"},
                           exit_bad_input);
@@ -76,10 +77,10 @@ void make_generation(Context& context, const Settings& settings, const Work& wor
   rootfs::Store store(settings.paths.images());
   std::optional<rootfs::Progress> progress(stderr);
   workshop.progress = &*progress;
-  const auto generation = work(store, workshop);
+  const auto made = work(store, workshop);
   progress.reset();  // leaves its line before anything else is said
-  if (!generation) return context.failed(generation.error());
-  print_generation(context, *generation, true);
+  if (!made) return context.failed(made.error());
+  print_generations(context, store, *made);
 }
 
 void build(Context& context, const std::string& recipe_name, std::string image) {
@@ -87,18 +88,18 @@ void build(Context& context, const std::string& recipe_name, std::string image) 
   if (!settings) return;
   const auto file = find_recipe(recipe_name, *settings);
   if (!file) return context.failed(file.error(), exit_bad_input);
-  const auto recipe = read_recipe(context, *file);
-  if (!recipe) return;
+  const auto recipes = read_recipe(context, *file);
+  if (!recipes) return;
   if (image.empty()) image = file->stem().string();
-  make_generation(context, *settings, [&](auto& store, const auto& workshop) {
-    return rootfs::build_image(store, image, *recipe, workshop);
+  make_generations(context, *settings, [&](auto& store, const auto& workshop) {
+    return rootfs::build_image(store, image, *recipes, settings->images.sources, workshop);
   });
 }
 
 void import(Context& context, const std::string& image, const std::string& file) {
   const auto settings = context.settings();
   if (!settings) return;
-  make_generation(context, *settings, [&](auto& store, const auto& workshop) {
+  make_generations(context, *settings, [&](auto& store, const auto& workshop) {
     return rootfs::import_image(store, image, file, workshop);
   });
 }
@@ -115,9 +116,10 @@ void add_making(CLI::App& image, Context& context, const std::shared_ptr<Argumen
   building->callback([&context, given] { build(context, given->file, given->name); });
 
   auto* importing =
-      image.add_subcommand("import", "Make a new generation from a root tarball, and make it active");
+      image.add_subcommand("import", "Make a new generation from a root that is there, and make it active");
   importing->add_option("NAME", given->name, "The image's name")->required();
-  importing->add_option("FILE", given->file, "tar of the whole root: plain, gzip, xz or zstd")->required();
+  importing->add_option("FILE", given->file, "A tarball of the whole root, a disk image such as Raspberry Pi OS's .img.xz, or a container "
+                          "image (OCI archive, docker save); plain or compressed with gzip, xz or zstd")->required();
   importing->callback([&context, given] { import(context, given->name, given->file); });
 }
 
@@ -125,21 +127,23 @@ void add_looking(CLI::App& image, Context& context, const std::shared_ptr<Argume
   image.add_subcommand("list", "Every generation of every image")->callback([&context] {
     list_images(context);
   });
-  auto* show = image.add_subcommand("show", "One generation; without a number the active one");
+  auto* show = image.add_subcommand("show", "One generation; without a number the active ones");
   show->add_option("IMAGE[/N]", given->name)->required();
   show->callback([&context, given] { show_image(context, given->name); });
 }
 
 void add_switching(CLI::App& image, Context& context, const std::shared_ptr<Arguments>& given) {
-  auto* activate = image.add_subcommand("activate", "Let nodes boot this generation from now on");
+  auto* activate =
+      image.add_subcommand("activate", "Let boards of its architecture boot this generation from now on");
   activate->add_option("IMAGE/N", given->name)->required();
   activate->callback([&context, given] { activate_image(context, given->name); });
-  auto* rollback = image.add_subcommand("rollback", "Activate the generation that was active before");
+  auto* rollback = image.add_subcommand("rollback", "Activate what was active before, for all architectures");
   rollback->add_option("IMAGE", given->name)->required();
   rollback->callback([&context, given] { rollback_image(context, given->name); });
-  auto* prune = image.add_subcommand("prune", "Remove old generations that no node uses");
+  auto* prune =
+      image.add_subcommand("prune", "Remove old generations that no node uses, and what killed builds left");
   prune->add_option("IMAGE", given->name)->required();
-  prune->add_option("--keep", given->keep, "How many of the newest stay in any case")
+  prune->add_option("--keep", given->keep, "How many of the newest of each architecture stay in any case")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   prune->callback([&context, given] { prune_image(context, given->name, given->keep); });
@@ -155,12 +159,13 @@ void add_image(CLI::App& app, Context& context) {
   add_looking(*image, context, given);
   add_switching(*image, context, given);
   image->footer(
-      R"(An image has numbered generations that never change. A running node keeps its generation until it
-reboots; then it gets the active one.
+      R"(An image has numbered generations that never change, each for one architecture. A running node keeps its
+generation until it reboots; then it gets the active one of its architecture.
 
 Examples:
   rootstock image build compute
   rootstock image import compute root.tar.zst
+  rootstock image import pi raspios-lite-arm64.img.xz
   rootstock image rollback compute
   rootstock image prune compute --keep 2)");
 }

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <charconv>
 #include <set>
+#include <utility>
 
 #include "rootfs/manifest.hpp"
 #include "server/cli/admin_client.hpp"
@@ -19,10 +20,13 @@ using rootfs::Store;
 
 constexpr std::size_t digest_shown = 12;
 
-int active_number(const Store& store, const std::string& image) {
-  const auto active = store.active(image);
-  return active ? active->number : 0;
+bool is_active(const Store& store, const Generation& generation) {
+  const auto active = store.active_numbers(generation.image);
+  const auto found = active.find(generation.architecture);
+  return found != active.end() && found->second == generation.number;
 }
+
+std::string label_of(const std::string& image, int number) { return fmt::format("{}/{}", image, number); }
 
 /// The store of the settings, or none after everything was said.
 std::optional<Store> open_store(Context& context) {
@@ -53,13 +57,64 @@ void print_table(const Store& store, const std::vector<std::string>& images) {
   std::vector<std::vector<std::string>> rows{
       {"GENERATION", "", "CREATED", "SIZE", "ARCH", "KERNEL", "DIGEST", "ORIGIN"}};
   for (const auto& image : images) {
-    const int active = active_number(store, image);
     for (const auto& g : store.generations(image))
-      rows.push_back({g.label(), g.number == active ? "active" : "", rootfs::utc(g.created),
+      rows.push_back({g.label(), is_active(store, g) ? "active" : "", rootfs::utc(g.created),
                       bytes_text(static_cast<double>(g.bytes)), g.architecture, g.kernel_version,
                       g.digest.substr(0, digest_shown), g.origin});
+    for (const auto& [number, why] : store.damaged(image))
+      rows.push_back({label_of(image, number), "damaged"});
   }
   fmt::print("{}", aligned(rows));
+  for (const auto& image : images)
+    for (const auto& [number, why] : store.damaged(image))
+      fmt::print("{} is damaged: {}\n  {}\n", label_of(image, number), why.what, why.hint);
+}
+
+boost::json::array damaged_json(const Store& store, const std::vector<std::string>& images) {
+  boost::json::array all;
+  for (const auto& image : images)
+    for (const auto& [number, why] : store.damaged(image))
+      all.push_back(boost::json::object{
+          {"label", label_of(image, number)}, {"image", image}, {"number", number}, {"why", why.what}});
+  return all;
+}
+
+boost::json::array generations_json(const Store& store, const std::vector<Generation>& generations) {
+  boost::json::array all;
+  for (const auto& generation : generations) all.push_back(as_json(generation, is_active(store, generation)));
+  return all;
+}
+
+void print_paragraph(const Generation& g, bool active) {
+  fmt::print("{}", aligned({{"generation", g.label() + (active ? " (active)" : "")},
+                            {"created", rootfs::utc(g.created)},
+                            {"origin", g.origin},
+                            {"architecture", g.architecture},
+                            {"kernel", g.kernel_version},
+                            {"root", g.root().filename().string()},
+                            {"digest", g.digest},
+                            {"size", bytes_text(static_cast<double>(g.bytes))},
+                            {"folder", g.folder.string()}}));
+}
+
+Result<std::vector<Generation>, Failure> wanted_generations(const Store& store, const ImageName& wanted) {
+  std::vector<Generation> found;
+  const auto take = [&found](Result<Generation, Failure> generation) -> Result<void, Failure> {
+    if (!generation) return tl::unexpected{generation.error()};
+    found.push_back(std::move(*generation));
+    return {};
+  };
+  Result<void, Failure> done;
+  if (wanted.number != 0) {
+    done = take(store.find(wanted.image, wanted.number));
+  } else {
+    const auto active = store.active_numbers(wanted.image);
+    if (active.empty()) done = take(store.active(wanted.image));  // says what is missing
+    for (const auto& [architecture, number] : active)
+      if (done) done = take(store.find(wanted.image, number));
+  }
+  if (!done) return tl::unexpected{done.error()};
+  return found;
 }
 
 }  // namespace
@@ -72,20 +127,18 @@ boost::json::object as_json(const Generation& generation, bool active) {
   return object;
 }
 
-void print_generation(const Context& context, const Generation& g, bool active) {
+void print_generations(const Context& context, const Store& store,
+                       const std::vector<Generation>& generations) {
   if (context.json) {
-    fmt::print("{}\n", boost::json::serialize(as_json(g, active)));
+    const auto all = generations_json(store, generations);
+    fmt::print("{}\n", boost::json::serialize(boost::json::object{{"generations", all}}));
     return;
   }
-  fmt::print("{}", aligned({{"generation", g.label() + (active ? " (active)" : "")},
-                            {"created", rootfs::utc(g.created)},
-                            {"origin", g.origin},
-                            {"architecture", g.architecture},
-                            {"kernel", g.kernel_version},
-                            {"root", g.root().filename().string()},
-                            {"digest", g.digest},
-                            {"size", bytes_text(static_cast<double>(g.bytes))},
-                            {"folder", g.folder.string()}}));
+  bool first = true;
+  for (const auto& generation : generations) {
+    if (!std::exchange(first, false)) fmt::print("\n");
+    print_paragraph(generation, is_active(store, generation));
+  }
 }
 
 Result<ImageName, Failure> parse_image_name(const std::string& text) {
@@ -106,9 +159,9 @@ void list_images(Context& context) {
   if (context.json) {
     boost::json::array all;
     for (const auto& image : images)
-      for (const auto& generation : store->generations(image))
-        all.push_back(as_json(generation, generation.number == active_number(*store, image)));
-    fmt::print("{}\n", boost::json::serialize(boost::json::object{{"generations", all}}));
+      for (auto& generation : generations_json(*store, store->generations(image))) all.push_back(generation);
+    fmt::print("{}\n", boost::json::serialize(boost::json::object{
+                           {"generations", all}, {"damaged", damaged_json(*store, images)}}));
   } else if (images.empty()) {
     fmt::print("No image yet. Build one: rootstock image build RECIPE\n");
   } else {
@@ -121,10 +174,9 @@ void show_image(Context& context, const std::string& name) {
   if (!wanted) return context.failed(wanted.error(), exit_bad_input);
   const auto store = open_store(context);
   if (!store) return;
-  const auto generation =
-      wanted->number == 0 ? store->active(wanted->image) : store->find(wanted->image, wanted->number);
-  if (!generation) return context.failed(generation.error());
-  print_generation(context, *generation, generation->number == active_number(*store, wanted->image));
+  const auto generations = wanted_generations(*store, *wanted);
+  if (!generations) return context.failed(generations.error());
+  print_generations(context, *store, *generations);
 }
 
 void activate_image(Context& context, const std::string& name) {
@@ -138,17 +190,20 @@ void activate_image(Context& context, const std::string& name) {
     return context.failed(done.error());
   const auto generation = store->find(wanted->image, wanted->number);
   if (!generation) return context.failed(generation.error());
-  if (context.json) return print_generation(context, *generation, true);
-  fmt::print("{} is active: nodes get it at their next boot.\n", generation->label());
+  if (context.json) return print_generations(context, *store, {*generation});
+  fmt::print("{} is active: {} nodes get it at their next boot.\n", generation->label(),
+             generation->architecture);
 }
 
 void rollback_image(Context& context, const std::string& image) {
   auto store = open_store(context);
   if (!store) return;
-  const auto generation = store->rollback(image);
-  if (!generation) return context.failed(generation.error());
-  if (context.json) return print_generation(context, *generation, true);
-  fmt::print("{} is active again: nodes get it at their next boot.\n", generation->label());
+  const auto generations = store->rollback(image);
+  if (!generations) return context.failed(generations.error());
+  if (context.json) return print_generations(context, *store, *generations);
+  for (const auto& generation : *generations)
+    fmt::print("{} is active again: {} nodes get it at their next boot.\n", generation.label(),
+               generation.architecture);
 }
 
 void prune_image(Context& context, const std::string& image, int keep) {
@@ -156,19 +211,24 @@ void prune_image(Context& context, const std::string& image, int keep) {
   if (!settings) return;
   const auto used = used_generations(context, *settings);
   if (!used) return;
-  const auto deleted = Store(settings->paths.images()).prune(image, keep, *used);
-  if (!deleted) return context.failed(deleted.error());
+  const auto pruned = Store(settings->paths.images()).prune(image, keep, *used);
+  if (!pruned) return context.failed(pruned.error());
   double freed = 0;
   boost::json::array labels;
-  for (const auto& generation : *deleted) {
+  for (const auto& generation : pruned->generations) {
     freed += static_cast<double>(generation.bytes);
     labels.emplace_back(generation.label());
     if (!context.json) fmt::print("removed {}\n", generation.label());
   }
-  if (context.json)
-    fmt::print("{}\n", boost::json::serialize(boost::json::object{{"removed", labels}, {"bytes", freed}}));
-  else
-    fmt::print("{} removed, {} freed\n", deleted->size(), bytes_text(freed));
+  if (context.json) {
+    fmt::print("{}\n", boost::json::serialize(boost::json::object{
+                           {"removed", labels}, {"bytes", freed}, {"leftovers", pruned->leftovers}}));
+    return;
+  }
+  fmt::print("{} removed, {} freed\n", pruned->generations.size(), bytes_text(freed));
+  if (pruned->leftovers > 0)
+    fmt::print("what {} killed build{} had left is gone, too\n", pruned->leftovers,
+               pruned->leftovers == 1 ? "" : "s");
 }
 
 }  // namespace rootstock::server

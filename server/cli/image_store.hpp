@@ -3,6 +3,7 @@
 // prune.
 
 #include <boost/json/object.hpp>
+#include <vector>
 
 #include "rootfs/store.hpp"
 #include "server/cli/command.hpp"
@@ -11,7 +12,9 @@ namespace rootstock::server {
 
 /// The manifest, and whether nodes boot it.
 boost::json::object as_json(const rootfs::Generation& generation, bool active);
-void print_generation(const Context& context, const rootfs::Generation& generation, bool active);
+/// In JSON as `image list` does, otherwise one paragraph for each.
+void print_generations(const Context& context, const rootfs::Store& store,
+                       const std::vector<rootfs::Generation>& generations);
 
 /// "compute/3" or "compute"; number 0 where none is given.
 struct ImageName {
