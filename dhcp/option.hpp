@@ -22,6 +22,7 @@ enum class Code : std::uint8_t {
   host_name = 12,
   domain_name = 15,
   broadcast_address = 28,
+  vendor_options = 43,
   requested_ip = 50,
   lease_time = 51,
   overload = 52,

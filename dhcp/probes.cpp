@@ -2,9 +2,9 @@
 
 namespace rootstock::dhcp {
 
-bool Probes::start(Ipv4 address, Message question, Tick now) {
+bool Probes::start(Ipv4 address, Message question, Tick heard, Tick now) {
   const auto due = now + probe_time;
-  const auto [place, is_new] = waiting_.try_emplace(address, Held{{}, due});
+  const auto [place, is_new] = waiting_.try_emplace(address, Held{{}, heard, due});
   place->second.question = std::move(question);
   if (is_new) queue_.push_back({address, due});
   return is_new;
@@ -13,7 +13,7 @@ bool Probes::start(Ipv4 address, Message question, Tick now) {
 std::optional<Probes::Waiting> Probes::on_used(Ipv4 address, const Mac& mac) {
   const auto found = waiting_.find(address);
   if (found == waiting_.end() || found->second.question.mac() == mac) return std::nullopt;
-  Waiting ended{address, std::move(found->second.question)};
+  Waiting ended{address, std::move(found->second.question), found->second.heard};
   waiting_.erase(found);
   return ended;
 }
@@ -23,7 +23,7 @@ std::vector<Probes::Waiting> Probes::take_due(Tick now) {
   for (; !queue_.empty() && queue_.front().due <= now; queue_.pop_front()) {
     if (!is_live(queue_.front())) continue;
     const auto found = waiting_.find(queue_.front().address);
-    due.push_back({found->first, std::move(found->second.question)});
+    due.push_back({found->first, std::move(found->second.question), found->second.heard});
     waiting_.erase(found);
   }
   return due;

@@ -10,11 +10,9 @@
 #include <vector>
 
 #include "dhcp/message.hpp"
+#include "dhcp/site.hpp"
 
 namespace rootstock::dhcp {
-
-/// A point on a clock that is never set back.
-using Tick = std::chrono::steady_clock::time_point;
 
 /// How long an address is asked for. A host answers ARP within a millisecond, and RFC 5227's seconds would
 /// use up the patience of boot firmware, which repeats its DISCOVER after 1 s (iPXE).
@@ -25,10 +23,11 @@ class Probes {
   struct Waiting {
     Ipv4 address;
     Message question;  ///< the DISCOVER or REQUEST that is answered when nobody objects
+    Tick heard;        ///< when it came, or the one before it that it repeats
   };
 
   /// False when the address is being probed already; the newer question then takes the older one's place.
-  bool start(Ipv4 address, Message question, Tick now);
+  bool start(Ipv4 address, Message question, Tick heard, Tick now);
   /// Somebody, at `mac`, uses `address`. The question that must get another address; none when nobody waits
   /// for this one, or when it is the asking board itself that answers.
   std::optional<Waiting> on_used(Ipv4 address, const Mac& mac);
@@ -44,7 +43,7 @@ class Probes {
   };
   struct Held {
     Message question;
-    Tick due;
+    Tick heard, due;
   };
   /// Is this entry of the queue still the one that is waited for? (Else it ended early.)
   bool is_live(const Begun& begun) const;

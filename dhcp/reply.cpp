@@ -43,9 +43,9 @@ Destination destination_of(const Message& question, const Message& reply) {
   return {Route::hardware, reply.your_ip, question.mac()};
 }
 
-std::size_t size_limit(const Message& question) {
+std::size_t size_limit(const Message& question, std::uint16_t largest) {
   const auto asked = question.options.u16(Code::max_size).value_or(least_datagram);
-  return std::clamp(asked, least_datagram, most_datagram) - ip_and_udp;
+  return std::min(std::clamp(asked, least_datagram, most_datagram), largest) - ip_and_udp;
 }
 
 void trim(Message& reply, std::size_t limit) {

@@ -25,8 +25,9 @@ struct Destination {
 
 Destination destination_of(const Message& question, const Message& reply);
 
-/// The largest message the client takes, in bytes of UDP payload.
-std::size_t size_limit(const Message& question);
+/// The largest message the client takes, in bytes of UDP payload; `largest`: the IP datagram that its
+/// firmware takes, whatever it says.
+std::size_t size_limit(const Message& question, std::uint16_t largest);
 /// Leaves out what the client can do without until the reply fits.
 void trim(Message& reply, std::size_t limit);
 

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "dhcp/client_kind.hpp"
+#include "dhcp/raspberry.hpp"
 
 namespace rootstock::dhcp {
 
@@ -11,6 +14,9 @@ namespace {
 /// How long an offer is held for a client that has not asked for it yet: longer than any firmware takes to
 /// choose (EDK2 collects offers for 4 s, then repeats its REQUEST at 4, 8, 16 and 32 s).
 constexpr std::chrono::seconds offer_hold{90};
+
+/// A board that boots from the OFFER alone keeps its address at least until its kernel asks again.
+constexpr std::chrono::seconds least_lease_on_offer{600};
 
 Outcome silent(Outcome outcome, std::string why) {
   outcome.why = std::move(why);
@@ -26,6 +32,15 @@ Outcome warning(Outcome outcome, std::string why) {
 Outcome probing(Outcome outcome) {
   outcome.probe = outcome.address;
   return silent(std::move(outcome), "asking the wire whether somebody uses the address");
+}
+
+/// A REQUEST without the words of its DISCOVER: what they said still holds.
+void recall(const Transactions& transactions, const Message& question, Board& board) {
+  const auto told = transactions.recall(board.mac, question.xid);
+  if (!told) return;
+  board.dialect = told->dialect;
+  board.arch = told->arch;
+  if (is_raspberry_pi(board.dialect) && board.uuid) board.serial = serial_of(*board.uuid);
 }
 
 /// RFC 2131 4.3.2: only the client that chose us names us.
@@ -66,6 +81,7 @@ Outcome Responder::answer(const Message& question, Time now) {
   Outcome outcome;
   outcome.board = board_of(question);
   outcome.asked = type ? name_of(*type) : "BOOTP";
+  if (type == MessageType::request) recall(transactions_, question, outcome.board);
   if (!question.relay.unset() && !network_.space.is_host(question.relay))
     return warning(std::move(outcome), fmt::format("relayed from {}, but this head serves {} only",
                                                    question.relay.text(), network_.space.subnet.text()));
@@ -90,7 +106,11 @@ Outcome Responder::discover(const Message& question, Outcome outcome, Time now) 
                                network_.space.pool.size(), network_.space.pool.text()));
   outcome.address = *address;
   if (must_probe(*address)) return probing(std::move(outcome));
+  if (!row_of(outcome.board.dialect).requests)
+    outcome.lease = leases_.bind(outcome.board.mac, *address,
+                                 now + std::max(network_.lease_time, least_lease_on_offer), false);
   auto reply = with_address(question, outcome, MessageType::offer, *address);
+  remember(question, outcome);
   return send(question, std::move(outcome), std::move(reply));
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "dhcp/leases.hpp"
@@ -13,6 +14,7 @@
 #include "dhcp/policy.hpp"
 #include "dhcp/reply.hpp"
 #include "dhcp/site.hpp"
+#include "dhcp/transactions.hpp"
 
 namespace rootstock::dhcp {
 
@@ -29,6 +31,12 @@ struct NetworkParameters {
 /// How long an address rests after somebody was found to use it.
 constexpr std::chrono::minutes decline_rest{10};
 
+/// Where on the wire an address is.
+struct Neighbour {
+  Ipv4 address;
+  Mac mac;
+};
+
 /// What one message led to.
 struct Outcome {
   Board board;
@@ -42,6 +50,9 @@ struct Outcome {
   Destination to;
   std::optional<LeaseRecord> lease;  ///< must be on disk before the reply leaves
   std::optional<Ipv4> probe;         ///< ask the wire for this address first, prove() it, and come again
+  std::optional<Neighbour> pin;      ///< to be known to the kernel before the reply leaves: it answers no ARP
+  std::chrono::milliseconds delay{0};  ///< the reply leaves that long after the question came,
+  Tick heard{};                        ///< which whoever received it notes here
 };
 
 /// What is wrong with a message that parsed, before anybody acts on it; empty when nothing is.
@@ -69,6 +80,7 @@ class Responder {
   bool must_probe(Ipv4 address) const { return network_.conflict_probe && !leases_.is_proved(address); }
   Outcome acknowledge(const Message& question, Outcome outcome, Ipv4 address, Time now);
   Outcome refuse(const Message& question, Outcome outcome, std::string why) const;
+  void remember(const Message& question, Outcome& outcome);
   Message with_address(const Message& question, Outcome& outcome, MessageType type, Ipv4 address);
   Outcome send(const Message& question, Outcome outcome, Message reply) const;
   void add_lease(Message& reply) const;
@@ -79,6 +91,8 @@ class Responder {
   Head head_;
   LeaseBook& leases_;
   Seating& seating_;
+  Transactions transactions_;
+  std::unordered_set<Ipv4> pinned_;  ///< addresses of which the kernel was told where they are
 };
 
 }  // namespace rootstock::dhcp

@@ -18,6 +18,15 @@ std::string printable(std::string_view text) {
   return out;
 }
 
+/// NETBOOT-FACTS 1.3. A Pi 3's ROM wants the three spaces, the others look for the words within; firmware of
+/// 2019 wants this entry first.
+constexpr std::string_view pi_menu{
+    "\x06\x01\x03"                          // discovery control: neither multicast nor broadcast
+    "\x0a\x04\0PXE"                         // menu prompt: at once, "PXE"
+    "\x09\x17\0\0\x14Raspberry Pi Boot   "  // boot menu: type 0, 20 letters
+    "\xff",
+    3 + 6 + 25 + 1};
+
 }  // namespace
 
 Outcome Responder::acknowledge(const Message& question, Outcome outcome, Ipv4 address, Time now) {
@@ -38,7 +47,21 @@ Message Responder::with_address(const Message& question, Outcome& outcome, Messa
     reply.options.set(Code::host_name, std::string_view{*name});
   }
   outcome.why = add_boot(reply, outcome.board);
+  const auto& needs = row_of(outcome.board.dialect);
+  outcome.delay = needs.delay;
+  // Pinned for one board, the address would not be found at another that gets it later.
+  if (needs.deaf) pinned_.insert(address);
+  if (pinned_.contains(address)) outcome.pin = Neighbour{address, outcome.board.mac};
   return reply;
+}
+
+/// Only what its REQUEST may leave out; and a firmware that we cannot boot is worth one warning, not one for
+/// each time that it asks.
+void Responder::remember(const Message& question, Outcome& outcome) {
+  const auto& board = outcome.board;
+  if (board.dialect == Dialect::plain) return;
+  const bool begins = transactions_.remember(board.mac, question.xid, {board.dialect, board.arch});
+  outcome.warns = begins && board.dialect == Dialect::unknown;
 }
 
 /// RFC 2131 table 3: a NAK carries nothing but its reason and who sent it.
@@ -50,7 +73,7 @@ Outcome Responder::refuse(const Message& question, Outcome outcome, std::string 
 }
 
 Outcome Responder::send(const Message& question, Outcome outcome, Message reply) const {
-  trim(reply, size_limit(question));
+  trim(reply, size_limit(question, row_of(outcome.board.dialect).largest));
   outcome.answered = name_of(*reply.type());
   outcome.to = destination_of(question, reply);
   outcome.reply = std::move(reply);
@@ -76,7 +99,8 @@ void Responder::add_network(Message& reply) const {
 }
 
 /// Firmwares disagree on where they look for the boot server, so it stands in siaddr, in 66 as text, and in
-/// 54 (NETBOOT-FACTS section 0). No 60 "PXEClient": EDK2 would then ask port 4011 and wait ten seconds.
+/// 54 (NETBOOT-FACTS section 0). Option 60 goes to those that look for it only: at "PXEClient" EDK2 would ask
+/// port 4011 and wait ten seconds (1.6).
 std::string Responder::add_boot(Message& reply, const Board& board) const {
   const auto advice = advise(board.dialect, head_);
   reply.next_server = head_.address;
@@ -84,9 +108,13 @@ std::string Responder::add_boot(Message& reply, const Board& board) const {
   if (!advice.file.empty()) {
     reply.options.set(Code::boot_file, std::string_view{advice.file});
     reply.file = advice.file;
-  } else if (!board.vendor_class.empty() && board.arch) {
-    return fmt::format("no boot file for firmware '{}': an address only", printable(board.vendor_class));
   }
+  const auto& needs = row_of(board.dialect);
+  if (!needs.vendor_class.empty()) reply.options.set(Code::vendor_class, needs.vendor_class);
+  if (needs.pi_menu) reply.options.set(Code::vendor_options, pi_menu);
+  if (board.dialect == Dialect::unknown)
+    return fmt::format("no boot file for firmware '{}' (architecture {}): an address only",
+                       printable(board.vendor_class), board.arch ? fmt::to_string(*board.arch) : "not told");
   return advice.why;
 }
 

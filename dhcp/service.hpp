@@ -30,9 +30,9 @@ struct ServiceOptions {
 
 class Service {
  public:
-  /// `leases`: what the disk held at start.
+  /// `leases`: what the disk held at start. `neighbours`: none leaves out boards that answer no ARP.
   Service(boost::asio::io_context& loop, ServiceOptions options, const std::vector<LeaseRecord>& leases,
-          Seating& seating, LeaseLog& log, Observer& observer);
+          Seating& seating, LeaseLog& log, Observer& observer, Neighbours* neighbours = nullptr);
   ~Service();
 
   /// Opens the sockets (UDP and packet); needs root. Call before privileges are dropped.

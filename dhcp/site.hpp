@@ -14,6 +14,8 @@
 namespace rootstock::dhcp {
 
 using Time = std::chrono::system_clock::time_point;
+/// A point on a clock that is never set back.
+using Tick = std::chrono::steady_clock::time_point;
 
 /// A lease as it is kept on disk. RFC 2131's "binding".
 struct LeaseRecord {

@@ -92,7 +92,7 @@ TEST_CASE("a firmware's words reach the log in one piece") {
   Lab lab;
   const auto odd = Lab::as("Acme\n\xff\x1b[2J" + std::string(200, 'x'), 99, Lab::discover(node7));
   CHECK(lab.hears(odd).why ==
-        "no boot file for firmware 'Acme???[2J" + std::string(70, 'x') + "': an address only");
+        "no boot file for firmware 'Acme???[2J" + std::string(70, 'x') + "' (architecture 99): an address only");
 }
 
 TEST_CASE("an answer keeps to the size the client takes") {

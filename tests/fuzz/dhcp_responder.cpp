@@ -1,5 +1,6 @@
 // Boards that say anything in any order, and time that passes. Property: no address is ever acknowledged to
-// two boards at once, none that no host may have, and no ACK comes without a lease for the disk.
+// two boards at once (an OFFER to a board that never asks for it counts as one), none that no host may
+// have, and neither comes without a lease for the disk.
 #include <cstdlib>
 #include <map>
 
@@ -44,7 +45,8 @@ class Network {
  private:
   static Message message_of(std::uint8_t type, std::uint8_t who, Ipv4 address, std::uint8_t how) {
     Message m;
-    m.set_mac(Mac{{2, 0, 0, 0, 0, static_cast<std::uint8_t>(who & 7)}});
+    const auto number = static_cast<std::uint8_t>(who & 7);
+    m.set_mac(who & 8 ? Mac{{0xb8, 0x27, 0xeb, 0, 0, number}} : Mac{{2, 0, 0, 0, 0, number}});  // a Pi's
     m.options.set_u8(Code::message_type, type);
     if (how & 1) m.options.set(Code::requested_ip, address);
     if (how & 2) m.client_ip = address;
@@ -64,7 +66,8 @@ class Network {
     const auto given = outcome.reply->your_ip;
     if (given.unset()) return;
     require(space_.is_host(given) && space_.pool.contains(given));
-    if (outcome.answered != "ACK") return;
+    require(!outcome.pin || (outcome.pin->address == given && outcome.pin->mac == outcome.board.mac));
+    if (outcome.answered != "ACK" && row_of(outcome.board.dialect).requests) return;
     require(lease && lease->address == given && lease->mac == outcome.board.mac);
     auto& holder = holders_[given];
     require(holder.until <= now_ || holder.mac == lease->mac);
