@@ -105,6 +105,19 @@ void read_network(const TomlTable& table, NetworkSettings& network) {
   read_pool(table, network);
 }
 
+void read_dhcp(const TomlTable& table, DhcpSettings& dhcp) {
+  if (const auto mode = table.text("mode")) {
+    if (*mode == "proxy")
+      dhcp.mode = DhcpMode::proxy;
+    else if (*mode != "server")
+      table.fault(
+          "mode", "\"" + *mode + "\" is no mode of DHCP",
+          "\"server\": we give out the addresses; \"proxy\": another DHCP server on this network does");
+  }
+  take(dhcp.lease_time, table.duration("lease_time"));
+  take(dhcp.conflict_probe, table.boolean("conflict_probe"));
+}
+
 void read_nodes(const TomlTable& table, NodeSettings& nodes) {
   take(nodes.prefix, table.text("prefix"));
   take_count(nodes.digits, table, "digits", 1, 6);
@@ -125,6 +138,7 @@ void read_ports(const TomlTable& table, PortSettings& ports) {
   take_port(ports.tftp, table, "tftp");
   take_port(ports.http, table, "http");
   take_port(ports.nfs, table, "nfs");
+  take_port(ports.binl, table, "binl");
 }
 
 void read_service(const TomlTable& table, ServiceSettings& service) {

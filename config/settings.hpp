@@ -29,8 +29,14 @@ struct NetworkSettings {
   std::string domain = "cluster";
 };
 
+enum class DhcpMode : std::uint8_t {
+  server,  ///< the one DHCP server of the cluster network
+  proxy,   ///< beside another DHCP server, which gives the addresses: we say only what to boot (proxyDHCP)
+};
+
 /// [dhcp]
 struct DhcpSettings {
+  DhcpMode mode = DhcpMode::server;
   std::chrono::seconds lease_time{12 * 3600};
   bool conflict_probe = true;  ///< ARP for an address before it is first given out (RFC 2131 4.4.1)
 };
@@ -60,6 +66,7 @@ struct SlurmSettings {
 /// [ports]
 struct PortSettings {
   std::uint16_t dhcp = 67, tftp = 69, http = 80, nfs = 2049;
+  std::uint16_t binl = 4011;  ///< where PXE firmware asks for its boot file in proxy mode
 };
 
 /// [paths]

@@ -97,6 +97,8 @@ TEST_CASE("the defaults that the example shows are the defaults") {
   CHECK(shown.ports.tftp == defaults.ports.tftp);
   CHECK(shown.ports.http == defaults.ports.http);
   CHECK(shown.ports.nfs == defaults.ports.nfs);
+  CHECK(shown.ports.binl == defaults.ports.binl);
+  CHECK(shown.dhcp.mode == defaults.dhcp.mode);
   CHECK(shown.paths.state == defaults.paths.state);
   CHECK(shown.paths.run == defaults.paths.run);
   CHECK(shown.service.user == defaults.service.user);
