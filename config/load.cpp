@@ -151,9 +151,7 @@ Settings read(const TomlTable& top) {
   Settings settings;
   take(settings.cluster.name, top.table("cluster").text("name"));
   read_network(top.table("network"), settings.network);
-  const auto dhcp = top.table("dhcp");
-  take(settings.dhcp.lease_time, dhcp.duration("lease_time"));
-  take(settings.dhcp.conflict_probe, dhcp.boolean("conflict_probe"));
+  read_dhcp(top.table("dhcp"), settings.dhcp);
   if (const auto folder = top.table("tftp").text("extra_files")) settings.tftp.extra_files = *folder;
   read_nodes(top.table("nodes"), settings.nodes);
   read_slurm(top.table("slurm"), settings.slurm);
