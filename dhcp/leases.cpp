@@ -29,6 +29,7 @@ std::optional<Ipv4> LeaseBook::offer(const Mac& mac, std::optional<Ipv4> wanted,
   const auto untouched = [&](Ipv4 address) { return in_pool(address) && !slot(address); };
   auto address = wanted && untouched(*wanted) ? wanted : never_used();
   if (!address) address = longest_free(now);
+  if (!address) address = oldest_offer(until);
   if (address) hold(mac, *address, until);
   return address;
 }
@@ -108,8 +109,16 @@ std::optional<Ipv4> LeaseBook::never_used() {
 }
 
 std::optional<Ipv4> LeaseBook::longest_free(Time now) const {
-  if (reusable_.empty() || reusable_.begin()->first > now) return std::nullopt;
-  return Ipv4{reusable_.begin()->second};
+  std::optional<std::pair<Time, std::uint32_t>> first;
+  for (const auto* queue : {&offered_, &reusable_})
+    if (!queue->empty() && (!first || *queue->begin() < *first)) first = *queue->begin();
+  return first && first->first <= now ? std::optional{Ipv4{first->second}} : std::nullopt;
+}
+
+/// `until`: how long an offer made now is held; one that ends as much earlier is as much older.
+std::optional<Ipv4> LeaseBook::oldest_offer(Time until) const {
+  if (offered_.empty() || offered_.begin()->first + least_offer > until) return std::nullopt;
+  return Ipv4{offered_.begin()->second};
 }
 
 /// The slot of `address`, now the board's: whoever had it is forgotten, and so is what else the board had.
@@ -136,9 +145,11 @@ LeaseBook::Slot& LeaseBook::claim(const Mac& mac, Ipv4 address) {
 void LeaseBook::hold_until(Ipv4 address, Slot& slot, Time until) {
   leave_queue(address, slot);
   slot.until = until;
-  if (!slot.seated && in_pool(address)) reusable_.emplace(until, address.value);
+  if (!slot.seated && in_pool(address)) queue_of(slot).emplace(until, address.value);
 }
 
-void LeaseBook::leave_queue(Ipv4 address, const Slot& slot) { reusable_.erase({slot.until, address.value}); }
+void LeaseBook::leave_queue(Ipv4 address, const Slot& slot) {
+  queue_of(slot).erase({slot.until, address.value});
+}
 
 }  // namespace rootstock::dhcp

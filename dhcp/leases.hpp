@@ -2,6 +2,7 @@
 // Who holds which address: the addresses of one subnet, keyed by MAC (one NIC shows three or four client-ids
 // during one boot, NETBOOT-FACTS section 0). No disk, no clock. Every operation is at most O(log n).
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -26,6 +27,10 @@ struct AddressSpace {
   }
 };
 
+/// An offer stands at least this long, however many others ask: EDK2 chooses for 4 s before it says which
+/// (NETBOOT-FACTS 1.6).
+constexpr std::chrono::seconds least_offer{6};
+
 class LeaseBook {
  public:
   explicit LeaseBook(const AddressSpace& space) : space_(space), fresh_(space.pool.first.value) {}
@@ -36,7 +41,8 @@ class LeaseBook {
 
   /// The address for a board that wants one, held for it until `until`: its own of old, else the one it
   /// `wanted` if nobody was ever given that, else one never used, else the one that has been free the
-  /// longest. None: the pool is full.
+  /// longest, else the oldest that was only offered, so that DISCOVERs of boards that never come back (or of
+  /// none) lock nobody out. Offers are all held equally long. None: the pool is full.
   std::optional<Ipv4> offer(const Mac& mac, std::optional<Ipv4> wanted, Time now, Time until);
   /// `address` is held for the board until then; may_take() was asked before.
   void hold(const Mac& mac, Ipv4 address, Time until) { hold_until(address, claim(mac, address), until); }
@@ -79,6 +85,7 @@ class LeaseBook {
   const Slot* slot(Ipv4 address) const;
   std::optional<Ipv4> never_used();
   std::optional<Ipv4> longest_free(Time now) const;
+  std::optional<Ipv4> oldest_offer(Time until) const;
   Slot& claim(const Mac& mac, Ipv4 address);
   void hold_until(Ipv4 address, Slot& slot, Time until);
   void leave_queue(Ipv4 address, const Slot& slot);
@@ -86,9 +93,10 @@ class LeaseBook {
   AddressSpace space_;
   Slots slots_;
   std::unordered_map<Mac, Ipv4> addresses_;
-  std::set<std::pair<Time, std::uint32_t>>
-      reusable_;         ///< by the time they are or become free; seated ones are not here
-  std::uint64_t fresh_;  ///< every pool address below it has a slot
+  using Queue = std::set<std::pair<Time, std::uint32_t>>;  ///< by the time they are or become free
+  Queue& queue_of(const Slot& slot) { return slot.state == State::offered ? offered_ : reusable_; }
+  Queue offered_, reusable_;  ///< seated ones are in neither
+  std::uint64_t fresh_;       ///< every pool address below it has a slot
 };
 
 }  // namespace rootstock::dhcp

@@ -97,10 +97,35 @@ TEST_CASE("once a seat, always a seat: a later plain lease of the node does not 
 TEST_CASE("an offer that is not taken up is free again when its time is over") {
   LeaseBook book{three};
   for (unsigned n = 1; n <= 3; ++n) book.offer(board(n), {}, start, start + 1min);
-  CHECK_FALSE(book.offer(board(4), {}, start + 59s, start + 2min));
+  CHECK_FALSE(book.may_take(board(4), "10.0.0.10"_ip, start + 59s));
   CHECK(book.offer(board(4), {}, start + 1min, start + 2min) == "10.0.0.10"_ip);
   book.withdraw(board(2), start + 1min);
   CHECK(book.offer(board(5), {}, start + 1min, start + 2min).has_value());
+}
+
+TEST_CASE("a full pool takes back the oldest of what was only offered, and not at once") {
+  LeaseBook book{three};
+  const auto offer = [&](unsigned number, Time now) { return book.offer(board(number), {}, now, now + 90s); };
+  leases_one(book, 1, start, start + 1h);
+  offer(2, start);
+  offer(3, start + 2s);
+  CHECK_FALSE(offer(4, start + 5s));
+  CHECK(offer(4, start + 6s) == "10.0.0.11"_ip);
+  CHECK_FALSE(book.address_of(board(2)));
+  CHECK_FALSE(book.may_take(board(2), "10.0.0.11"_ip, start + 6s));  // it begins anew
+  CHECK_FALSE(offer(5, start + 7s));
+  CHECK(offer(3, start + 7s) == "10.0.0.12"_ip);  // asks again: its offer is a new one
+  CHECK(offer(5, start + 12s) == "10.0.0.11"_ip);
+  book.bind(board(3), "10.0.0.12"_ip, start + 1h, false);
+  book.bind(board(5), "10.0.0.11"_ip, start + 1h, false);
+  CHECK_FALSE(offer(6, start + 50min));
+}
+
+TEST_CASE("an offer to a node is never taken back") {
+  LeaseBook book{three};
+  for (unsigned number = 1; number <= 3; ++number)
+    book.seat(*book.offer(board(number), {}, start, start + 90s));
+  CHECK_FALSE(book.offer(board(4), {}, start + 50s, start + 140s));
 }
 
 TEST_CASE("a declined address rests") {
