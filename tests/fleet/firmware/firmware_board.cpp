@@ -1,0 +1,194 @@
+// A Board made of a persona's firmware, a power switch and the kernel's first seconds.
+#include <algorithm>
+
+#include "tests/fleet/firmware/loaded.hpp"
+#include "tests/fleet/firmware/machine.hpp"
+
+namespace rootstock::fleet {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct PersonaRow {
+  Persona persona;
+  std::string_view name;
+  Task<Outcome> (*boot)(Machine&);
+  Tick pause;  ///< before it starts over by itself
+};
+
+constexpr PersonaRow rows[] = {
+    {Persona::pi3rom, "pi3rom", boot_pi3, 1s},
+    {Persona::pi3plus, "pi3plus", boot_pi3, 1s},
+    {Persona::pi4, "pi4", boot_pi_eeprom, 1s},
+    {Persona::pi5, "pi5", boot_pi_eeprom, 1s},
+    {Persona::uboot, "uboot", boot_uboot, 1s},
+    {Persona::uefi_x64, "uefi_x64", boot_uefi, 5s},
+    {Persona::uefi_arm64, "uefi_arm64", boot_uefi, 5s},
+    {Persona::http_x64, "http_x64", boot_uefi_http, 5s},
+    {Persona::http_arm64, "http_arm64", boot_uefi_http, 5s},
+    {Persona::pxe_bios, "pxe_bios", boot_pxe_rom, 5s},
+    {Persona::ipxe, "ipxe", boot_ipxe, 5s},
+    {Persona::unknown, "unknown", boot_unknown, 5s},
+};
+
+const PersonaRow& row_of(Persona persona) { return *std::ranges::find(rows, persona, &PersonaRow::persona); }
+
+Handover hand_over(Machine& machine, const Loaded& loaded) {
+  Handover node{machine.spec.mac,         machine.address, machine.mask,    machine.router, {},
+                std::move(machine.files), loaded.kernel,   loaded.initramfs};
+  for (std::size_t at = 0; at < loaded.kernel_line.size();) {
+    const auto end = std::min(loaded.kernel_line.find(' ', at), loaded.kernel_line.size());
+    if (end > at) node.words.push_back(loaded.kernel_line.substr(at, end - at));
+    at = end + 1;
+  }
+  return node;
+}
+
+/// From power to the initramfs' address, with all the attempts that this firmware makes.
+Task<void> live(Machine& machine, std::optional<Handover>& handover) {
+  const auto& row = row_of(machine.spec.persona);
+  for (;;) {
+    ++machine.progress.boots;
+    machine.files.clear();
+    const auto loaded = co_await row.boot(machine);
+    if (!loaded) {
+      machine.progress.failure = loaded.error().why;
+      machine.reset_stack();
+      if (loaded.error().for_good || !machine.spec.restarts) {
+        machine.enter(Stage::dead, "gives up: " + loaded.error().why);
+        co_return;
+      }
+      machine.note("starts over: " + loaded.error().why);
+      co_await machine.sleep(row.pause);
+      continue;
+    }
+    machine.reset_stack();
+    machine.enter(Stage::kernel, "the kernel starts: " + loaded->kernel);
+    co_await machine.sleep(machine.spec.kernel_takes);
+    co_await initramfs_dhcp(machine);
+    handover = hand_over(machine, *loaded);
+    machine.enter(Stage::handed_over, "up to the initramfs");
+    co_return;
+  }
+}
+
+class FirmwareBoard : public Board {
+ public:
+  explicit FirmwareBoard(const BoardSpec& spec) : spec_(spec) {}
+
+  void power_on(Tick now) override {
+    stop();
+    if (!ever_on_ && spec_.power_cut) cut_at_ = now + *spec_.power_cut;
+    ever_on_ = true;
+    // No two boots of a board use the same random numbers, and no two runs with one seed differ.
+    machine_ = std::make_unique<Machine>(spec_, progress_, spec_.seed + 7919 * progress_.boots, now);
+    machine_->note("power on");
+    life_.emplace(live(*machine_, handover_));
+    life_->start();
+    look_at_life();
+  }
+
+  void power_off(Tick now) override {
+    progress_.stage = Stage::off;
+    progress_.timeline.push_back({now, "power off"});
+    stop();
+  }
+
+  void on_frame(Bytes frame, Tick now) override {
+    on_power(now);
+    if (!awake()) return;
+    machine_->on_frame(frame, now);
+    look_at_life();
+  }
+
+  std::optional<Tick> deadline() const override {
+    std::optional<Tick> next = awake() ? machine_->wake_at() : std::nullopt;
+    for (const auto& at : {cut_at_, back_at_})
+      if (at && (!next || *at < *next)) next = at;
+    return next;
+  }
+
+  void on_timer(Tick now) override {
+    on_power(now);
+    if (!awake()) return;
+    machine_->on_timer(now);
+    look_at_life();
+  }
+
+  std::vector<Frame> take_frames() override {
+    return machine_ ? machine_->take_frames() : std::vector<Frame>{};
+  }
+  std::optional<WebRequest> take_web_request() override {
+    return awake() ? machine_->take_web_request() : std::nullopt;
+  }
+  void on_web(WebReply reply, Tick now) override {
+    if (!awake()) return;
+    machine_->on_web(std::move(reply), now);
+    look_at_life();
+  }
+
+  const Mac& mac() const override { return spec_.mac; }
+  const Progress& progress() const override { return progress_; }
+  const std::optional<Handover>& handover() const override { return handover_; }
+
+ private:
+  bool awake() const { return life_ && !life_->done(); }
+
+  void stop() {
+    life_.reset();
+    machine_.reset();
+    handover_.reset();
+  }
+
+  /// A power cut also takes the node down that was handed over long ago.
+  void on_power(Tick now) {
+    if (cut_at_ && *cut_at_ <= now) {
+      cut_at_.reset();
+      back_at_ = now + spec_.power_back;
+      power_off(now);
+    }
+    if (back_at_ && *back_at_ <= now) {
+      back_at_.reset();
+      power_on(now);
+    }
+  }
+
+  void look_at_life() {
+    if (life_->done()) life_->result();  // rethrows what went wrong inside
+  }
+
+  BoardSpec spec_;
+  Progress progress_;
+  bool ever_on_ = false;
+  std::optional<Tick> cut_at_, back_at_;
+  std::optional<Handover> handover_;
+  std::unique_ptr<Machine> machine_;
+  std::optional<Task<void>> life_;  // after machine_: it lives in there
+};
+
+}  // namespace
+
+std::string_view name_of(Persona persona) { return row_of(persona).name; }
+
+std::optional<Persona> persona_named(std::string_view name) {
+  const auto* found = std::ranges::find(rows, name, &PersonaRow::name);
+  if (found == std::end(rows)) return std::nullopt;
+  return found->persona;
+}
+
+std::string_view name_of(Stage stage) {
+  switch (stage) {
+    case Stage::off: return "off";
+    case Stage::firmware_dhcp: return "firmware DHCP";
+    case Stage::firmware_files: return "boot files";
+    case Stage::kernel: return "kernel";
+    case Stage::initramfs_dhcp: return "initramfs DHCP";
+    case Stage::handed_over: return "initramfs";
+    case Stage::dead: return "dead";
+  }
+  return "?";
+}
+
+std::unique_ptr<Board> make_board(const BoardSpec& spec) { return std::make_unique<FirmwareBoard>(spec); }
+
+}  // namespace rootstock::fleet
