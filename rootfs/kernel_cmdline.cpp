@@ -10,7 +10,8 @@ std::string kernel_cmdline(const Generation& generation, const BootLine& line) {
   // The root hangs on a NIC that is up: a late rename would take its name away from the initramfs' records. A
   // node that panics boots again by itself.
   text += " net.ifnames=0 panic=30";
-  if (!line.extra.empty()) text += " " + line.extra;
+  for (const auto& words : {line.board, line.extra})
+    if (!words.empty()) text += " " + words;
   return text;
 }
 

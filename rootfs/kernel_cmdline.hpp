@@ -25,7 +25,8 @@ struct BootLine {
   Ipv4 head;
   std::uint16_t http_port = 80, nfs_port = 2049;
   Mac mac;
-  std::string extra;  ///< NodeSettings::kernel_options
+  std::string board;  ///< words that this kind of board needs, as its console
+  std::string extra;  ///< NodeSettings::kernel_options: the last word
 };
 
 std::string kernel_cmdline(const Generation& generation, const BootLine& line);
