@@ -5,6 +5,8 @@
 #include <charconv>
 #include <optional>
 
+#include "server/boot/pi_root.hpp"
+
 namespace rootstock::server {
 namespace {
 
@@ -36,11 +38,57 @@ std::optional<BootName> explicit_generation(std::string_view path) {
   return BootName{*part, std::string{path.substr(0, first)}, *number, {}};
 }
 
+/// PXELINUX's name for the board: 01 is the hardware type of Ethernet (NETBOOT-FACTS section 4). Of the many
+/// names that U-Boot tries, this is the one that is only this board's.
+bool is_extlinux_of(std::string_view path, Mac mac) {
+  auto own = "pxelinux.cfg/01-" + mac.text();
+  std::ranges::replace(own, ':', '-');
+  return mac != Mac{} && path == own;
+}
+
+/// "dtbs/rockchip/rk3399-rock-pi-4a.dtb": `fdtdir` and $fdtfile.
+bool is_device_tree(std::string_view path) { return path.starts_with("dtbs/") && path.ends_with(".dtb"); }
+
+std::optional<BootText> text_named(std::string_view path, const Asker& asker) {
+  if (path == "boot.ipxe") return BootText::boot_ipxe;
+  if (path == "autoexec.ipxe") return BootText::autoexec_ipxe;
+  if (path == "grub/grub.cfg") return BootText::grub_cfg;
+  if (path == "grub/node.cfg") return BootText::grub_node_cfg;
+  if (is_extlinux_of(path, asker.mac)) return BootText::extlinux;
+  return std::nullopt;
+}
+
+BootPart part_of(BootText text) {
+  const bool says_what =
+      text == BootText::boot_ipxe || text == BootText::extlinux || text == BootText::grub_node_cfg;
+  return says_what ? BootPart::script : BootPart::settings;
+}
+
+std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+std::string_view words_for(BootText text) {
+  switch (text) {
+    case BootText::autoexec_ipxe: return "autoexec.ipxe";
+    case BootText::grub_cfg: return "grub.cfg";
+    case BootText::pi_config: return "config.txt";
+    case BootText::pi_cmdline: return "cmdline.txt";
+    default: return "its settings";
+  }
+}
+
 }  // namespace
 
-BootName boot_name(std::string_view path) {
-  if (path == "boot.ipxe") return {BootPart::script, {}, 0, {}};
+BootName boot_name(std::string_view path, const Asker& asker) {
+  if (asker.raspberry_pi) {
+    const auto below = pi_path(path, asker);
+    if (below.of_another) return {BootPart::nothing, {}, 0, std::string{path}};
+    if (auto name = pi_name(below.name)) return *std::move(name);
+    if (below.below_a_root) return {BootPart::extra, {}, 0, std::string{below.name}};
+  }
+  if (const auto text = text_named(path, asker)) return {part_of(*text), {}, 0, {}, *text};
   if (std::ranges::find(loaders, path) != loaders.end()) return {BootPart::loader, {}, 0, std::string{path}};
+  if (path == "grubaa64.efi") return {BootPart::firmware, {}, 0, "boot/grubaa64.efi"};
+  if (is_device_tree(path)) return {BootPart::device_tree, {}, 0, "boot/" + std::string{path}};
   if (const auto part = generation_part(path)) return {*part, {}, 0, {}};
   if (auto name = explicit_generation(path)) return *name;
   return {BootPart::extra, {}, 0, std::string{path}};
@@ -49,9 +97,13 @@ BootName boot_name(std::string_view path) {
 std::string words_for(const BootName& name) {
   switch (name.part) {
     case BootPart::loader: return "the loader " + name.file;
+    case BootPart::firmware: return "the firmware " + std::string{last_part(name.file)};
+    case BootPart::settings: return std::string{words_for(name.text)};
     case BootPart::script: return "the boot script";
+    case BootPart::device_tree: return "the device tree " + std::string{last_part(name.file)};
     case BootPart::kernel: return "the kernel";
     case BootPart::initramfs: return "the initramfs";
+    case BootPart::nothing:
     case BootPart::extra: break;
   }
   return name.file;

@@ -3,22 +3,56 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <utility>
 
 #include "dhcp/policy.hpp"
+#include "server/boot/boot_path.hpp"
+#include "server/nodes/asker.hpp"
 
 namespace rootstock::server {
 namespace {
 
+using dhcp::Dialect;
+
+constexpr std::array<std::pair<std::string_view, Dialect>, 11> firmwares{{{"bios", Dialect::pxe_bios},
+                                                                          {"uefi-x64", Dialect::uefi_x64},
+                                                                          {"uefi-arm64", Dialect::uefi_arm64},
+                                                                          {"http-x64", Dialect::http_x64},
+                                                                          {"http-arm64", Dialect::http_arm64},
+                                                                          {"uboot", Dialect::uboot_arm64},
+                                                                          {"pi3", Dialect::pi3},
+                                                                          {"pi4", Dialect::pi4},
+                                                                          {"pi5", Dialect::pi5},
+                                                                          {"pi", Dialect::pi},
+                                                                          {"ipxe", Dialect::ipxe}}};
+
+/// What firmware of this number calls itself (NETBOOT-FACTS section 0).
+std::string_view vendor_class_of(std::uint16_t arch) {
+  if (arch == 22) return "U-Boot.armv8";
+  return arch >= 15 && arch <= 20 ? "HTTPClient" : "PXEClient";
+}
+
 /// The firmware that would speak first.
-dhcp::Dialect dialect_of(const BoardQuestion& question, const Node* node) {
+Dialect dialect_of(const BoardQuestion& question, const Node* node) {
+  if (question.firmware) return *question.firmware;
   if (!question.arch && !question.ipxe && node != nullptr)
-    for (const auto dialect : {dhcp::Dialect::pxe_bios, dhcp::Dialect::uefi_x64, dhcp::Dialect::ipxe})
-      if (node->record.dialect == dhcp::name_of(dialect)) return dialect;
+    if (const auto known = dialect_of(node->record); known != Dialect::unknown) return known;
   dhcp::Clues clues;
-  clues.vendor_class = "PXEClient";
   clues.arch = question.arch.value_or(0);
+  clues.vendor_class = vendor_class_of(*clues.arch);
   clues.ipxe_options = question.ipxe;
+  clues.mac = question.mac;
   return dhcp::recognise(clues);
+}
+
+/// iPXE runs everywhere: there the node knows best, and then the number that was asked for.
+std::string architecture_of(Dialect dialect, const BoardQuestion& question, const Node* node) {
+  dhcp::Board board;
+  board.dialect = dialect;
+  board.arch = question.arch;
+  const auto said = dhcp::name_of(dhcp::architecture_of(board));
+  if (!said.empty()) return std::string{said};
+  return node != nullptr ? node->record.architecture : std::string{};
 }
 
 std::string seat_words(const Explanation& told, bool boots) {
@@ -28,7 +62,34 @@ std::string seat_words(const Explanation& told, bool boots) {
                : "the board has no seat, and plain clients get none";
 }
 
+std::string words_of(const Failure& failure) {
+  return failure.hint.empty() ? failure.what : failure.what + ": " + failure.hint;
+}
+
+/// What of the image's generations is for this board.
+void add_generation(Explanation& told, const View& view, Dialect dialect, Mac mac) {
+  const auto generation = view.next_generation(told.architecture);
+  if (!generation) return told.why.push_back(words_of(generation.error()));
+  told.generation = generation->label();
+  told.why.push_back(fmt::format("{} is the active generation of the image {} for {}", told.generation,
+                                 generation->image, generation->architecture));
+  if (const auto why = view.cannot_boot(dialect, told.generation)) return told.why.push_back(words_of(*why));
+  told.files = boot_path(dialect, {mac, told.serial, dhcp::is_raspberry_pi(dialect)}, told.generation);
+}
+
 }  // namespace
+
+std::vector<std::string> firmware_words() {
+  std::vector<std::string> words;
+  for (const auto& [word, dialect] : firmwares) words.emplace_back(word);
+  return words;
+}
+
+std::optional<Dialect> firmware_named(std::string_view word) {
+  for (const auto& [known, dialect] : firmwares)
+    if (known == word) return dialect;
+  return std::nullopt;
+}
 
 Explanation explain(const Settings& settings, Registry& registry, const View& view,
                     const BoardQuestion& question) {
@@ -36,25 +97,18 @@ Explanation explain(const Settings& settings, Registry& registry, const View& vi
   const Node* node = registry.by_mac(question.mac);
   const auto dialect = dialect_of(question, node);
   told.dialect = dhcp::name_of(dialect);
+  told.architecture = architecture_of(dialect, question, node);
   if (node != nullptr) {
     told.node = node->record.name;
     told.address = node->record.address.text();
+    told.serial = node->record.serial;
   }
   told.why.push_back(seat_words(told, dhcp::boots(dialect)));
 
   const auto advice = dhcp::advise(dialect, {settings.network.address, settings.ports.http});
   told.boot_file = advice.file;
   told.why.push_back(advice.why);
-  if (advice.file.empty()) return told;
-  const auto generation = view.next_generation();
-  if (!generation) {
-    told.why.push_back(generation.error().what +
-                       (generation.error().hint.empty() ? "" : ": " + generation.error().hint));
-    return told;
-  }
-  told.generation = generation->label();
-  told.why.push_back(
-      fmt::format("{} is the active generation of the image {}", told.generation, generation->image));
+  if (dhcp::boots(dialect)) add_generation(told, view, dialect, question.mac);
   return told;
 }
 

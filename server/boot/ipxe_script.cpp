@@ -61,4 +61,17 @@ std::string waiting_script(std::string_view node, const Failure& failure, std::s
       failure.hint.empty() ? "" : "echo To do: " + one_line(failure.hint) + "\n", try_again(url));
 }
 
+std::string autoexec_script(std::string_view url) {
+  return fmt::format(
+      "#!ipxe\n"
+      ":again\n"
+      "dhcp || goto wait\n"
+      "chain --replace {1}/boot.ipxe || goto wait\n"
+      ":wait\n"
+      "echo Rootstock: {1} does not answer. Trying again in {0} seconds\n"
+      "sleep {0}\n"
+      "goto again\n",
+      retry_seconds, url);
+}
+
 }  // namespace rootstock::server

@@ -20,4 +20,7 @@ std::string boot_script(std::string_view node, const rootfs::Generation& generat
 /// Shown on the board's screen; asks again every few seconds, so that the board boots by itself once it can.
 std::string waiting_script(std::string_view node, const Failure& failure, std::string_view url);
 
+/// iPXE runs this before it has an address (NETBOOT-FACTS 1.5), and asks for nothing else then.
+std::string autoexec_script(std::string_view url);
+
 }  // namespace rootstock::server

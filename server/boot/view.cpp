@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "rootfs/kernel_cmdline.hpp"
-#include "server/boot/ipxe_script.hpp"
+#include "server/boot/pi_root.hpp"
+#include "server/nodes/asker.hpp"
 
 namespace rootstock::server {
 namespace {
@@ -26,69 +26,110 @@ class TextFile final : public tftp::File {
   std::string text_;
 };
 
+/// The path of a generation's file below its folder.
+std::string below_generation(const BootName& name) {
+  if (name.part == BootPart::kernel) return "kernel";
+  if (name.part == BootPart::initramfs) return "initramfs";
+  return name.file;
+}
+
 }  // namespace
 
-View::View(const Settings& settings, Registry& registry)
+View::View(const Settings& settings, Registry& registry, CannotBoot cannot_boot)
     : settings_(settings),
       registry_(registry),
-      store_(settings.paths.images()),
+      tell_(std::move(cannot_boot)),
+      generations_(settings.paths.images()),
       images_(settings.paths.images()),
       loaders_(ipxe_folder) {
   if (settings.tftp.extra_files) extra_.emplace(*settings.tftp.extra_files);
 }
 
-Result<std::shared_ptr<const tftp::File>, tftp::Refusal> View::open(Ipv4 client, std::string_view path) {
+View::Found View::open(Ipv4 client, std::string_view path) {
   return find(client, path).map([](Served&& served) { return std::move(served.file); });
 }
 
 Result<Served, tftp::Refusal> View::find(Ipv4 client, std::string_view path) {
-  auto name = boot_name(path);
-  if (name.part == BootPart::script)
-    return Served{std::move(name), std::make_shared<TextFile>(script(client))};
-  auto file = on_disk(client, name);
+  Node* node = registry_.by_address(client);
+  auto name = boot_name(path, node != nullptr ? asker_of(node->record) : Asker{});
+  auto file = node != nullptr ? for_node(*node, name) : for_stranger(client, name);
   if (!file) return tl::unexpected{file.error()};
   return Served{std::move(name), std::move(*file)};
 }
 
-Result<std::shared_ptr<const tftp::File>, tftp::Refusal> View::on_disk(Ipv4 client, const BootName& name) {
+View::Found View::for_stranger(Ipv4 client, const BootName& name) {
+  if (name.number != 0) return of_generation(fmt::format("{}/{}", name.image, name.number), name);
   if (name.part == BootPart::loader) return loaders_.open(name.file);
-  if (name.part == BootPart::extra && extra_) return extra_->open(name.file);
-  if (name.part == BootPart::extra) return tl::unexpected{tftp::Refusal::not_found};
+  if (name.part == BootPart::extra) return of_extra(name);
+  auto text = waiting_text(name.text, settings_, client.text(),
+                           {"this address has no seat in the cluster", "restart the board"});
+  if (text.empty()) return not_found();
+  return std::make_shared<TextFile>(std::move(text));
+}
 
-  Node* node = registry_.by_address(client);
-  const auto label = generation_for(node, name);
-  if (!label) return tl::unexpected{tftp::Refusal::not_found};
-  // The folder of a generation is <images>/<label>: no need to read its manifest.
-  auto file =
-      images_.open(fmt::format("{}/{}", *label, name.part == BootPart::kernel ? "kernel" : "initramfs"));
-  if (file && node != nullptr) node->boot.on_promised(*label);
+View::Found View::for_node(Node& node, const BootName& name) {
+  if (name.part == BootPart::nothing) return not_found();
+  if (name.part == BootPart::loader) return loaders_.open(name.file);
+  // What a Pi finds beside its own files is a part of its root, which is there as a whole or not at all.
+  const bool pi = dhcp::is_raspberry_pi(dialect_of(node.record));
+  if (name.part == BootPart::extra && !pi) return of_extra(name);
+  if (name.number != 0) {
+    const auto label = fmt::format("{}/{}", name.image, name.number);
+    auto file = of_generation(label, name);
+    if (file) node.boot.on_promised(label);
+    return file;
+  }
+
+  const auto generation = choice_for(node, name.part == BootPart::script);
+  if (!generation) {
+    if (name.part == BootPart::extra) return not_found();
+    if (tell_) tell_(node, generation.error());
+    auto text = waiting_text(name.text, settings_, node.record.name, generation.error());
+    if (text.empty()) return not_found();
+    return std::make_shared<TextFile>(std::move(text));
+  }
+  if (name.part == BootPart::extra) return of_extra(name);
+  const auto label = generation->label();
+  if (name.text != BootText::none) {
+    node.boot.on_promised(label);
+    return std::make_shared<TextFile>(
+        boot_text(name.text, settings_, node.record, *generation, *generations_.inventory(label)));
+  }
+  auto file = of_generation(label, name);
+  if (file) node.boot.on_promised(label);
   return file;
 }
 
-std::optional<std::string> View::generation_for(const Node* node, const BootName& name) const {
-  if (name.number != 0) return fmt::format("{}/{}", name.image, name.number);
-  if (node == nullptr) return std::nullopt;
-  if (!node->boot.generation().empty()) return node->boot.generation();
-  if (const auto generation = next_generation()) return generation->label();
-  return std::nullopt;
+/// The folder of a generation is <images>/<label>: no need to read its manifest.
+View::Found View::of_generation(const std::string& label, const BootName& name) {
+  const auto path = below_generation(name);
+  if (!generations_.inventory(label)->has(path)) return not_found();
+  return images_.open(label + "/" + path);
 }
 
-std::string View::script(Ipv4 client) {
-  const auto url = boot_url(settings_.network.address, settings_.ports.http);
-  Node* node = registry_.by_address(client);
-  if (node == nullptr)
-    return waiting_script(client.text(), {"this address has no seat in the cluster", "restart the board"},
-                          url);
-  const auto generation = next_generation();
-  if (!generation) return waiting_script(node->record.name, generation.error(), url);
-  node->boot.on_promised(generation->label());
-  rootfs::BootLine line;
-  line.head = settings_.network.address;
-  line.http_port = settings_.ports.http;
-  line.nfs_port = settings_.ports.nfs;
-  line.mac = node->record.mac;
-  line.extra = settings_.nodes.kernel_options;
-  return boot_script(node->record.name, *generation, rootfs::kernel_cmdline(*generation, line), url);
+/// A boot keeps to the generation it was promised, from its first file to its last; `afresh`: this is the
+/// first.
+Result<rootfs::Generation, Failure> View::choice_for(const Node& node, bool afresh) const {
+  const auto& promised = node.boot.generation();
+  auto generation = next_generation(node.record.architecture);
+  if (!afresh && !promised.empty() && !(generation && generation->label() == promised))
+    generation = generations_.find(promised);
+  if (!generation) return generation;
+  if (auto why = cannot_boot(dialect_of(node.record), generation->label()))
+    return tl::unexpected{*std::move(why)};
+  return generation;
+}
+
+std::optional<Failure> View::cannot_boot(dhcp::Dialect board, const std::string& label) const {
+  using dhcp::Dialect;
+  const auto has = generations_.inventory(label);
+  if (dhcp::is_raspberry_pi(board)) return pi_cannot_boot(board, *has, label);
+  const bool needs_grub = board == Dialect::uefi_arm64 || board == Dialect::http_arm64;
+  if (needs_grub && !has->has("boot/grubaa64.efi"))
+    return Failure{fmt::format("{} cannot boot a board with {}: it has no boot/grubaa64.efi", label,
+                               dhcp::name_of(board)),
+                   "build the image from a recipe with GRUB for arm64, as generic-arm64 has it"};
+  return std::nullopt;
 }
 
 }  // namespace rootstock::server

@@ -2,15 +2,17 @@
 // The boot files of a node: a view computed from who asks and for what. The only place that knows where a
 // name leads; TFTP and HTTP both serve it (edge: the disk under generations, iPXE and extra files).
 
-#include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "config/settings.hpp"
-#include "rootfs/store.hpp"
 #include "server/boot/boot_name.hpp"
+#include "server/boot/boot_text.hpp"
 #include "server/boot/disk_files.hpp"
+#include "server/boot/generations.hpp"
 #include "server/nodes/registry.hpp"
 #include "tftp/file_source.hpp"
 
@@ -26,22 +28,35 @@ struct Served {
 
 class View final : public tftp::FileSource {
  public:
-  View(const Settings& settings, Registry& registry);
+  /// Told when a node asks for what it would boot and there is nothing that it can.
+  using CannotBoot = std::function<void(Node&, const Failure&)>;
+
+  View(const Settings& settings, Registry& registry, CannotBoot cannot_boot = {});
 
   Result<Served, tftp::Refusal> find(Ipv4 client, std::string_view path);
   Result<std::shared_ptr<const tftp::File>, tftp::Refusal> open(Ipv4 client, std::string_view path) override;
 
-  /// What a node boots if it starts now.
-  Result<rootfs::Generation, Failure> next_generation() const { return store_.active(settings_.nodes.image); }
+  /// What a board of this architecture boots if it starts now; "" when it has not said what it is.
+  Result<rootfs::Generation, Failure> next_generation(std::string_view architecture) const {
+    return generations_.active(settings_.nodes.image, architecture);
+  }
+  /// Why a board of this dialect cannot boot that generation; none: it can.
+  std::optional<Failure> cannot_boot(dhcp::Dialect board, const std::string& label) const;
 
  private:
-  std::string script(Ipv4 client);
-  Result<std::shared_ptr<const tftp::File>, tftp::Refusal> on_disk(Ipv4 client, const BootName& name);
-  std::optional<std::string> generation_for(const Node* node, const BootName& name) const;
+  using Found = Result<std::shared_ptr<const tftp::File>, tftp::Refusal>;
+
+  Found for_stranger(Ipv4 client, const BootName& name);
+  Found for_node(Node& node, const BootName& name);
+  Found of_generation(const std::string& label, const BootName& name);
+  Found of_extra(const BootName& name) { return extra_ ? extra_->open(name.file) : not_found(); }
+  Found not_found() const { return tl::unexpected{tftp::Refusal::not_found}; }
+  Result<rootfs::Generation, Failure> choice_for(const Node& node, bool afresh) const;
 
   const Settings& settings_;
   Registry& registry_;
-  rootfs::Store store_;
+  CannotBoot tell_;
+  Generations generations_;
   DiskFiles images_, loaders_;
   std::optional<DiskFiles> extra_;
 };

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "server/boot/explain.hpp"
 #include "server/cli/admin_client.hpp"
 #include "server/cli/print.hpp"
 
@@ -16,23 +17,33 @@ struct Asked {
   std::string mac;
   std::optional<std::uint16_t> arch;
   bool ipxe = false;
+  std::string firmware;
 };
 
 std::string or_else(std::string text, std::string_view otherwise) {
   return text.empty() ? std::string{otherwise} : text;
 }
 
+void print_list(std::string_view heading, const boost::json::array& lines) {
+  if (lines.empty()) return;
+  fmt::print("\n{}\n", heading);
+  for (const auto& line : lines)
+    if (const auto* text = line.if_string()) fmt::print("  - {}\n", std::string_view{*text});
+}
+
 void print(const boost::json::object& answer) {
   const auto node = text_of(answer, "node");
   fmt::print("{}", aligned({{"board", text_of(answer, "mac")},
                             {"dialect", text_of(answer, "dialect")},
+                            {"architecture", or_else(text_of(answer, "architecture"), "not known")},
+                            {"serial", or_else(text_of(answer, "serial"), "-")},
                             {"node", or_else(node, "none yet: it gets the next free seat when it boots")},
                             {"address", or_else(text_of(answer, "address"), "-")},
                             {"boot file", or_else(text_of(answer, "boot_file"), "none")},
                             {"generation", or_else(text_of(answer, "generation"), "-")}}));
-  fmt::print("\nbecause\n");
-  for (const auto& line : list_of(answer, "why"))
-    if (const auto* text = line.if_string()) fmt::print("  - {}\n", std::string_view{*text});
+  print_list("because", list_of(answer, "why"));
+  print_list("its firmware asks for", list_of(answer, "files"));
+  print_list("what its firmware needs beside the standards", list_of(answer, "quirks"));
 }
 
 void run(Context& context, const Asked& asked) {
@@ -44,6 +55,7 @@ void run(Context& context, const Asked& asked) {
   auto target = "/explain?mac=" + mac->text();
   if (asked.arch) target += fmt::format("&arch={}", *asked.arch);
   if (asked.ipxe) target += "&ipxe=1";
+  if (!asked.firmware.empty()) target += "&firmware=" + asked.firmware;
   const auto answer = ask(context, target);
   if (!answer) return;
   if (context.json)
@@ -61,12 +73,17 @@ void add_explain(CLI::App& app, Context& context) {
   command->add_option("--arch", asked->arch, "Ask as this firmware: the number in DHCP option 93")
       ->type_name("N");
   command->add_flag("--ipxe", asked->ipxe, "Ask as iPXE, which the board's own firmware has already loaded");
+  command->add_option("--firmware", asked->firmware, "Ask as this kind of board")
+      ->check(CLI::IsMember(firmware_words()))
+      ->type_name("WORD");
   command->footer(R"(Nothing is sent to the board and nothing changes.
 
-Firmware numbers (RFC 4578): 0 x86 BIOS, 7 UEFI x86-64.
+Firmware words: bios, uefi-x64, uefi-arm64, http-x64, http-arm64, uboot, pi3, pi4, pi5, pi, ipxe.
+Firmware numbers (RFC 4578): 0 x86 BIOS, 7 UEFI x86-64, 11 UEFI arm64, 16 and 19 their HTTP boot, 22 U-Boot arm64.
 
 Examples:
   rootstock explain 52:54:00:12:34:56
+  rootstock explain dc:a6:32:12:34:56 --firmware pi4
   rootstock explain 52:54:00:12:34:56 --arch 7
   rootstock explain 52:54:00:12:34:56 --arch 7 --ipxe)");
   command->callback([&context, asked] { run(context, *asked); });

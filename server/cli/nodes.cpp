@@ -14,6 +14,14 @@ namespace {
 
 using boost::json::object;
 
+/// "arm64 Raspberry Pi 4": what runs on it, and how it starts.
+std::string board(const object& node) {
+  const auto architecture = text_of(node, "architecture");
+  return architecture.empty() ? text_of(node, "dialect") : architecture + " " + text_of(node, "dialect");
+}
+
+std::string or_dash(std::string text) { return text.empty() ? "-" : text; }
+
 /// The generation it reported; when its next boot brings another one, that too.
 std::string generation(const object& node) {
   const auto now = text_of(node, "generation"), next = text_of(node, "boots");
@@ -34,15 +42,15 @@ void print_table(const boost::json::array& nodes) {
     return;
   }
   std::vector<std::vector<std::string>> rows{
-      {"NODE", "ADDRESS", "STAGE", "BOOT", "SENT", "GENERATION", "DIALECT", "MAC"}};
+      {"NODE", "ADDRESS", "STAGE", "BOOT", "SENT", "GENERATION", "BOARD", "SERIAL", "MAC"}};
   std::size_t up = 0;
   std::string troubles;
   for (const auto& entry : nodes) {
     const auto& node = entry.as_object();
     const auto stage = text_of(node, "stage");
     rows.push_back({text_of(node, "name"), text_of(node, "address"), stage, boot_seconds(node),
-                    bytes_text(number_of(node, "bytes")), generation(node), text_of(node, "dialect"),
-                    text_of(node, "mac")});
+                    bytes_text(number_of(node, "bytes")), generation(node), board(node),
+                    or_dash(text_of(node, "serial")), text_of(node, "mac")});
     if (stage == "up") ++up;
     if (const auto trouble = text_of(node, "trouble"); !trouble.empty())
       troubles += fmt::format("{}: {}\n", text_of(node, "name"), trouble);
@@ -56,6 +64,8 @@ void print_node(const object& node) {
                                               {"address", text_of(node, "address")},
                                               {"MAC", text_of(node, "mac")},
                                               {"dialect", text_of(node, "dialect")},
+                                              {"architecture", or_dash(text_of(node, "architecture"))},
+                                              {"serial", or_dash(text_of(node, "serial"))},
                                               {"image", text_of(node, "image")},
                                               {"generation", generation(node)},
                                               {"stage", text_of(node, "stage")},

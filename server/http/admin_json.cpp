@@ -32,6 +32,8 @@ json::object node_json(const Node& node, const std::string& image, const std::st
           {"mac", record.mac.text()},
           {"address", record.address.text()},
           {"dialect", record.dialect},
+          {"architecture", record.architecture},
+          {"serial", record.serial},
           {"image", image},
           {"generation", record.generation},
           {"boots", boots},
@@ -69,10 +71,14 @@ json::array overlay_json(const std::vector<rootfs::OverlayFile>& files) {
 json::object explanation_json(Mac mac, const Explanation& told) {
   return {{"mac", mac.text()},
           {"dialect", told.dialect},
+          {"architecture", told.architecture},
+          {"serial", told.serial},
           {"node", told.node},
           {"address", told.address},
           {"boot_file", told.boot_file},
           {"generation", told.generation},
+          {"files", json::array(told.files.begin(), told.files.end())},
+          {"quirks", json::array(told.quirks.begin(), told.quirks.end())},
           {"why", json::array(told.why.begin(), told.why.end())}};
 }
 

@@ -1,5 +1,8 @@
 #include "server/http/admin_site.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <charconv>
@@ -82,17 +85,16 @@ Answer AdminSite::status() const {
                                   {"counters", std::move(counters)}});
 }
 
-std::string AdminSite::next_label() const {
-  const auto generation = view_.next_generation();
+std::string AdminSite::next_label(const Node& node) const {
+  const auto generation = view_.next_generation(node.record.architecture);
   return generation ? generation->label() : std::string{};
 }
 
 Answer AdminSite::nodes() {
-  const auto boots = next_label();
   const Instant now;
   json::array all;
   for (const auto& [number, node] : registry_.nodes())
-    all.push_back(node_json(node, settings_.nodes.image, boots, now));
+    all.push_back(node_json(node, settings_.nodes.image, next_label(node), now));
   return json_answer(json::object{{"nodes", std::move(all)}});
 }
 
@@ -100,7 +102,7 @@ Answer AdminSite::node(const std::string& name) {
   const Node* node = registry_.by_name(name);
   if (node == nullptr) return no_such_node(name);
   const Instant now;
-  auto object = node_json(*node, settings_.nodes.image, next_label(), now);
+  auto object = node_json(*node, settings_.nodes.image, next_label(*node), now);
   object["events"] = events_json(*node, now);
   return json_answer(std::move(object));
 }
@@ -108,7 +110,7 @@ Answer AdminSite::node(const std::string& name) {
 boost::asio::awaitable<Answer> AdminSite::overlay(std::string name) {
   Node* node = registry_.by_name(name);
   if (node == nullptr) co_return no_such_node(name);
-  const auto files = co_await overlays_.files(*node, next_label());
+  const auto files = co_await overlays_.files(*node, next_label(*node));
   if (!files) co_return failure(500, files.error());
   co_return json_answer(json::object{{"node", name}, {"files", overlay_json(*files)}});
 }
@@ -121,10 +123,14 @@ Answer AdminSite::explanation(const Form& query) {
   const auto mac = Mac::parse(value("mac"));
   if (!mac)
     return failure(400, {"'" + value("mac") + "' is not a MAC address", "write it as in 52:54:00:12:34:56"});
-  BoardQuestion question{*mac, small_number(value("arch")), value("ipxe") == "1"};
+  BoardQuestion question{*mac, small_number(value("arch")), value("ipxe") == "1",
+                         firmware_named(value("firmware"))};
+  if (!question.firmware && query.contains("firmware"))
+    return failure(400, {"there is no firmware '" + value("firmware") + "'",
+                         fmt::format("one of {}", fmt::join(firmware_words(), ", "))});
   if (!question.arch && query.contains("arch"))
     return failure(400, {"'" + value("arch") + "' is not an architecture",
-                         "0 is x86 BIOS, 7 is UEFI x86-64 (DHCP option 93)"});
+                         "0 is x86 BIOS, 7 is UEFI x86-64, 11 UEFI arm64 (DHCP option 93)"});
   return json_answer(explanation_json(*mac, explain(settings_, registry_, view_, question)));
 }
 

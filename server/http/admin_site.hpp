@@ -31,7 +31,7 @@ class AdminSite {
   Answer node(const std::string& name);
   Answer explanation(const Form& query);
   boost::asio::awaitable<Answer> overlay(std::string name);
-  std::string next_label() const;
+  std::string next_label(const Node& node) const;
 
   const Settings& settings_;
   View& view_;

@@ -34,6 +34,13 @@ std::string word(std::string text) {
   return text;
 }
 
+/// UEFI's HTTP boot goes by the type before it looks at the name (UEFI 2.10 section 24.7.4: NBP by its media
+/// type).
+std::string media_type(const BootName& name) {
+  if (name.text != BootText::none) return "text/plain; charset=utf-8";
+  return name.file.ends_with(".efi") ? "application/efi" : "application/octet-stream";
+}
+
 double seconds_in(const std::string& text) {
   double seconds = 0;
   std::from_chars(text.data(), text.data() + text.size(), seconds);
@@ -66,8 +73,7 @@ Answer NodeSite::boot_file(const Request& request) {
     return text_answer(404, "there is no such boot file\n");
   if (!served) return text_answer(403, "this file may not be read\n");
   Answer answer;
-  answer.type =
-      served->name.part == BootPart::script ? "text/plain; charset=utf-8" : "application/octet-stream";
+  answer.type = media_type(served->name);
   answer.file = served->file;
   answer.range = range_of(request.range, answer.file->size());
   using Kind = RangeAnswer::Kind;

@@ -24,6 +24,25 @@ int identity_of(dhcp::Dialect dialect) {
   }
 }
 
+/// Some firmware boots from the OFFER and never asks for more (NETBOOT-FACTS 1.2).
+bool gives_address(const dhcp::Exchange& exchange) {
+  if (exchange.answered == "OFFER") return !dhcp::row_of(exchange.board.dialect).requests;
+  return exchange.answered == "ACK";
+}
+
+/// Has the firmware no more to ask of DHCP once it has this? A Pi 3's ROM loads bootcode.bin, which asks for
+/// an address again in the ROM's own words, and for the rest of its firmware after that.
+bool passes_firmware(const BootName& name) {
+  return name.part == BootPart::loader ||
+         (name.part == BootPart::firmware && !name.file.ends_with("/bootcode.bin"));
+}
+
+/// Worth a line of the story? Firmware reads its settings again and again, and overlays by the dozen.
+bool is_told(const BootName& name) {
+  return name.part != BootPart::script && name.part != BootPart::settings &&
+         !name.file.starts_with("boot/overlays/");
+}
+
 /// The end of a node's boot log: what went wrong last.
 std::string_view last_line(std::string_view text) {
   while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
@@ -87,7 +106,7 @@ std::string BootRecord::on_dhcp(const dhcp::Exchange& exchange, Moment now) {
   passed_ = std::max(passed_, identity_ - 1);
   if (exchange.answered == "NAK")
     return note(fmt::format("{}: refused an address: {}", who, exchange.why), now);
-  if (exchange.answered != "ACK" || answered_ >= identity) return {};
+  if (!gives_address(exchange) || answered_ >= identity) return {};
   answered_ = identity;
   if (exchange.boot_file.empty()) return note(fmt::format("{}: got {}", who, exchange.address.text()), now);
   return note(fmt::format("{}: got {}, told to load {}", who, exchange.address.text(), exchange.boot_file),
@@ -95,15 +114,29 @@ std::string BootRecord::on_dhcp(const dhcp::Exchange& exchange, Moment now) {
 }
 
 void BootRecord::on_promised(const std::string& label) {
-  if (booting()) generation_ = label;
+  if (!booting()) return;
+  generation_ = label;
+  if (trouble_ == cannot_boot_) trouble_.clear();
+}
+
+std::string BootRecord::on_cannot_boot(const Failure& why, Moment now) {
+  if (!booting()) return {};
+  trouble_ = printable(why.hint.empty() ? why.what : why.what + "; to do: " + why.hint);
+  if (trouble_ == cannot_boot_) return {};
+  cannot_boot_ = trouble_;
+  return note(cannot_boot_, now);
 }
 
 std::string BootRecord::on_fetch(const BootName& name, Moment now) {
   if (!booting()) return {};
   heard_ = now;
   switch (name.part) {
-    case BootPart::extra: return {};
-    case BootPart::loader: return reach(Stage::loader, now), std::string{};
+    case BootPart::nothing:
+    case BootPart::extra:
+    case BootPart::settings:
+    case BootPart::device_tree: return {};
+    case BootPart::loader:
+    case BootPart::firmware: return reach(Stage::loader, now), std::string{};
     case BootPart::script:
       passed_ = std::max(passed_, ipxe);
       reach(Stage::loader, now);
@@ -119,10 +152,11 @@ std::string BootRecord::on_fetch(const BootName& name, Moment now) {
 }
 
 std::string BootRecord::on_fetched(const BootName& name, std::uint64_t bytes, bool complete, Moment now) {
-  if (!booting() || name.part == BootPart::script) return {};
+  if (!booting()) return {};
   heard_ = now;
-  if (name.part == BootPart::loader && complete) passed_ = std::max(passed_, firmware);
+  if (complete && passes_firmware(name)) passed_ = std::max(passed_, firmware);
   if (name.part == BootPart::initramfs && complete) initramfs_sent_ = now;
+  if (!is_told(name)) return {};
   return note(fmt::format("{} {} ({})", complete ? "fetched" : "broke off fetching", words_for(name),
                           size_words(bytes)),
               now);

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/result.hpp"
 #include "dhcp/site.hpp"
 #include "server/boot/boot_name.hpp"
 
@@ -45,6 +46,8 @@ class BootRecord {
   /// The board was promised this generation: the rest of its boot keeps to it, whatever becomes active
   /// meanwhile.
   void on_promised(const std::string& label);
+  /// There is nothing that it could boot: told once in a boot, and shown until there is something.
+  std::string on_cannot_boot(const Failure& why, Moment now);
   std::string on_fetch(const BootName& name, Moment now);
   std::string on_fetched(const BootName& name, std::uint64_t bytes, bool complete, Moment now);
   void on_bytes(std::uint64_t bytes) { bytes_ += bytes; }
@@ -88,6 +91,7 @@ class BootRecord {
   Moment initramfs_sent_{};
   std::uint64_t bytes_ = 0;
   std::string generation_, trouble_;
+  std::string cannot_boot_;  ///< what was told of that; a part of `trouble_` while it holds
   std::vector<Happening> events_;
 };
 

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "server/log/log.hpp"
+#include "server/nodes/asker.hpp"
 
 namespace rootstock::server {
 namespace {
@@ -46,10 +47,11 @@ std::optional<std::string> FrontDesk::seat(const dhcp::Board& board, Ipv4 addres
     log::info("{} is new: {} ({}, {})", node->record.name, board.mac.text(), node->record.dialect,
               address.text());
     save_(node->record);
-  } else if (node->record.address != address) {
-    registry_.move(*node, address);
-    save_(node->record);
+    return node->record.name;
   }
+  const auto before = node->record.address;
+  registry_.move(*node, address);
+  if (registry_.learn(*node, board) || node->record.address != before) save_(node->record);
   return node->record.name;
 }
 
@@ -84,9 +86,15 @@ void FrontDesk::on_transfer(const tftp::TransferReport& report) {
   if (node == nullptr || report.probe) return;
   node->boot.on_bytes(report.bytes);
   if (report.bytes == 0) return;  // boards ask for many names that are not there
-  const auto name = boot_name(report.path);
-  on_fetch(*node, name);
+  const auto name = boot_name(report.path, asker_of(node->record));
+  // What breaks off may be left over from before the board was reset: no step of this boot.
+  if (report.complete) on_fetch(*node, name);
   on_fetched(*node, name, report.bytes, report.complete);
+}
+
+void FrontDesk::on_cannot_boot(Node& node, const Failure& why) {
+  const auto words = node.boot.on_cannot_boot(why, now());
+  if (!words.empty()) log::limited("cannot boot " + node.record.name, node.record.name + ": " + words);
 }
 
 void FrontDesk::on_fetch(Node& node, const BootName& name) { tell(node, node.boot.on_fetch(name, now())); }

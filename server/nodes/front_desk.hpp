@@ -22,6 +22,7 @@ class FrontDesk final : public dhcp::Seating, public dhcp::Observer, public tftp
   void on_malformed(tftp::ParseError kind, Ipv4 from) override;
   void on_transfer(const tftp::TransferReport& report) override;
 
+  void on_cannot_boot(Node& node, const Failure& why);
   void on_fetch(Node& node, const BootName& name);
   void on_fetched(Node& node, const BootName& name, std::uint64_t bytes, bool complete);
   void on_overlay(Node& node, std::uint64_t bytes, bool complete);

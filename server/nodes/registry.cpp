@@ -22,7 +22,13 @@ Node* Registry::find(const std::unordered_map<std::uint64_t, int>& index, std::u
 
 Node* Registry::by_mac(Mac mac) { return find(by_mac_, mac.number()); }
 
-Node* Registry::by_address(Ipv4 address) { return find(by_address_, address.value); }
+Node* Registry::by_address(Ipv4 address) {
+  Node* node = find(by_address_, address.value);
+  if (node != nullptr || !neighbour_) return node;
+  if (const auto mac = neighbour_(address)) node = by_mac(*mac);
+  if (node != nullptr) move(*node, address);
+  return node;
+}
 
 Node* Registry::by_name(std::string_view name) {
   const auto found = by_name_.find(name);
@@ -42,11 +48,30 @@ Node* Registry::join(const dhcp::Board& board, Ipv4 address, std::string machine
   Node& node = nodes_[record.number];
   node.record = std::move(record);
   index(node);
+  learn(node, board);
   return &node;
 }
 
+bool Registry::learn(Node& node, const dhcp::Board& board) {
+  if (!dhcp::boots(board.dialect)) return false;  // whoever just wants an address may say anything
+  auto& record = node.record;
+  bool news = false;
+  const auto take = [&](std::string& known, std::string said) {
+    if (said.empty() || said == known) return;
+    known = std::move(said);
+    news = true;
+  };
+  take(record.architecture, std::string{dhcp::name_of(dhcp::architecture_of(board))});
+  if (board.serial) take(record.serial, fmt::format("{:08x}", *board.serial));
+  // The ROM of a Raspberry Pi may say less of itself than what it loads.
+  const bool says_model = dhcp::is_raspberry_pi(board.dialect) && board.dialect != dhcp::Dialect::pi;
+  if (says_model && record.dialect == dhcp::name_of(dhcp::Dialect::pi))
+    take(record.dialect, std::string{dhcp::name_of(board.dialect)});
+  return news;
+}
+
 void Registry::move(Node& node, Ipv4 address) {
-  if (node.record.address == address) return;
+  if (node.record.address == address || address == Ipv4{}) return;
   // Another node may have taken the old address over already.
   if (by_address(node.record.address) == &node) by_address_.erase(node.record.address.value);
   node.record.address = address;
@@ -55,7 +80,7 @@ void Registry::move(Node& node, Ipv4 address) {
 
 void Registry::index(const Node& node) {
   by_mac_[node.record.mac.number()] = node.record.number;
-  by_address_[node.record.address.value] = node.record.number;
+  if (node.record.address != Ipv4{}) by_address_[node.record.address.value] = node.record.number;
   by_name_[node.record.name] = node.record.number;
 }
 

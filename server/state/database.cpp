@@ -17,7 +17,6 @@
 namespace rootstock::server {
 namespace {
 
-
 // Addresses and times are integers, so that a lease is a short row found by its key: a MAC is its 48-bit
 // number, an address its host-order value, a time the nanoseconds since 1970.
 constexpr auto version_1 = R"(

@@ -14,11 +14,11 @@ struct NodeRecord {
   int number = 0;
   Mac mac;
   Ipv4 address;
-  std::string dialect;      ///< of the first stage of its last boot
-  std::string machine_id;   ///< 32 hex digits, made when it joined
-  std::string host_secret;  ///< OpenSSH private key (ed25519), empty until first needed
-  std::string host_public;  ///< its public line
-  std::string generation;   ///< label last reported by the node itself, "" when never up
+  std::string dialect;       ///< of the first stage of its last boot
+  std::string machine_id;    ///< 32 hex digits, made when it joined
+  std::string host_secret;   ///< OpenSSH private key (ed25519), empty until first needed
+  std::string host_public;   ///< its public line
+  std::string generation;    ///< label last reported by the node itself, "" when never up
   std::string architecture;  ///< Debian's word (amd64, arm64), "" until its firmware has said it
   std::string serial;        ///< of a Raspberry Pi: 8 hex digits, the folder it looks for; else ""
   std::chrono::system_clock::time_point joined{}, last_up{};
