@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <exception>
 #include <stdexcept>
+#include <vector>
 
 #include "config/file.hpp"
 
@@ -19,6 +20,16 @@ constexpr const char* damaged_hint =
     "the generation is damaged: remove it with `rootstock image prune`, or rebuild the image";
 
 std::string quoted(const std::string& text) { return json::serialize(json::string(text)); }
+
+std::string list(const std::vector<std::string>& words) {
+  return json::serialize(json::array(words.begin(), words.end()));
+}
+
+/// Absent in manifests of the time before there were boards other than PCs.
+std::vector<std::string> words_of(const json::object& object, const char* key) {
+  const auto* value = object.if_contains(key);
+  return value != nullptr ? json::value_to<std::vector<std::string>>(*value) : std::vector<std::string>{};
+}
 
 std::string_view word(RootKind kind) { return kind == RootKind::squashfs ? "squashfs" : "tree"; }
 
@@ -34,6 +45,9 @@ Generation from(const json::object& object) {
   generation.digest = json::value_to<std::string>(object.at("digest"));
   generation.kernel_version = json::value_to<std::string>(object.at("kernel_version"));
   generation.origin = json::value_to<std::string>(object.at("origin"));
+  generation.boards = words_of(object, "boards");
+  generation.doubts = words_of(object, "doubts");
+  if (!object.contains("boards") && generation.architecture == "amd64") generation.boards = {"bios", "uefi"};
   const auto root = json::value_to<std::string>(object.at("root"));
   if (root != "squashfs" && root != "tree") throw std::invalid_argument("root is neither squashfs nor tree");
   generation.root_kind = root == "tree" ? RootKind::tree : RootKind::squashfs;
@@ -62,6 +76,8 @@ std::string manifest_text(const Generation& generation) {
   line("digest", quoted(generation.digest));
   line("kernel_version", quoted(generation.kernel_version));
   line("origin", quoted(generation.origin));
+  line("boards", list(generation.boards));
+  if (!generation.doubts.empty()) line("doubts", list(generation.doubts));
   line("bytes", std::to_string(generation.bytes));
   line("created", quoted(utc(generation.created)));
   line("created_unix", std::to_string(unix_seconds(generation.created)), true);

@@ -102,14 +102,13 @@ Result<void, Failure> change_units(const fs::path& tree) {
 }
 
 void check_kernel(const fs::path& tree, std::vector<Failure>& found) {
-  const auto versions = kernel_versions(tree);
-  if (versions.empty()) {
+  const auto version = kernel_of(tree);
+  if (version.empty()) {
     found.push_back({"the image has no kernel modules (no /lib/modules/*/modules.dep)",
                      "add a kernel package to the recipe, such as linux-image-amd64"});
     return;
   }
-  const auto& version = versions.back();
-  if (!fs::exists(inside(tree, "/boot/vmlinuz-" + version)))
+  if (!fs::exists(kernel_file(tree, version)))
     found.push_back(
         {"the image has no kernel /boot/vmlinuz-" + version, "add a kernel package to the recipe"});
   const auto folder = inside(tree, "/lib/modules/" + version);

@@ -2,13 +2,18 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 #include <system_error>
 #include <vector>
 
 #include "config/file.hpp"
+#include "rootfs/boot_tree.hpp"
 #include "rootfs/dates.hpp"
 #include "rootfs/elf.hpp"
 #include "rootfs/initramfs.hpp"
+#include "rootfs/kernel_choice.hpp"
+#include "rootfs/module_closure.hpp"
+#include "rootfs/module_file.hpp"
 #include "rootfs/node_files.hpp"
 #include "rootfs/squashfs.hpp"
 #include "rootfs/staging.hpp"
@@ -27,8 +32,8 @@ Failure all_of(const std::vector<Failure>& failures) {
   return joined;
 }
 
-/// Things of the build that no node needs: apt's caches, logs, and what the kernel's package has beside
-/// modules.
+/// Things of the build that no node needs: apt's caches, logs, what the kernel's package has beside modules,
+/// and the modules of kernels that are not booted.
 void remove_traces(const fs::path& tree, const std::string& kernel_version) {
   std::error_code error;
   for (const char* folder : {"/var/cache/apt", "/var/lib/apt/lists", "/tmp", "/var/tmp", "/run", "/boot"})
@@ -43,12 +48,56 @@ void remove_traces(const fs::path& tree, const std::string& kernel_version) {
   for (const char* link : {"/vmlinuz", "/vmlinuz.old", "/initrd.img", "/initrd.img.old"})
     fs::remove(tree / link, error);
   fs::remove(inside(tree, "/lib/modules/" + kernel_version) / "build", error);
+  for (const auto& version : kernel_versions(tree))
+    if (version != kernel_version) fs::remove_all(inside(tree, "/lib/modules") / version, error);
 }
 
-Result<void, Failure> copy_kernel(const fs::path& tree, const std::string& version, const fs::path& out) {
-  std::error_code error;
-  fs::copy_file(inside(tree, "/boot/vmlinuz-" + version), out, error);
-  if (error) return fail("cannot copy the kernel " + version + ": " + error.message());
+/// Unpacked: firmware and U-Boot start it where they have put it.
+Result<std::string, Failure> write_kernel(const fs::path& tree, const std::string& version,
+                                          const fs::path& out) {
+  const auto file = kernel_file(tree, version);
+  auto bytes = read_file(file);
+  if (bytes && is_gzip(*bytes)) bytes = read_module(file);
+  if (!bytes) return fail("cannot copy the kernel " + version + ": " + bytes.error().what);
+  if (const auto done = write_file(out, *bytes, fs::perms(0644)); !done) return tl::unexpected{done.error()};
+  return bytes;
+}
+
+std::set<std::string> drivers_of(const fs::path& tree, const std::string& version) {
+  const auto folder = inside(tree, "/lib/modules/" + version);
+  const auto text = [&](const char* name) { return read_file(folder / name).value_or(""); };
+  auto index = parse_module_index(text("modules.dep"), text("modules.builtin"), "");
+  auto drivers = std::move(index.builtin);
+  for (const auto& [name, module] : index.modules) drivers.insert(name);
+  return drivers;
+}
+
+Result<void, Failure> make_initramfs(const fs::path& tree, const Generation& generation,
+                                     const Workshop& workshop) {
+  workshop.progress->step("making the initramfs");
+  const auto made = write_initramfs(tree, generation.kernel_version, generation.initramfs(),
+                                    [&](double fraction) { return workshop.advance(fraction); });
+  if (!made) return tl::unexpected{made.error()};
+  return {};
+}
+
+/// kernel, initramfs and boot/, and which boards can boot with them.
+Result<void, Failure> make_boot_files(const fs::path& tree, Generation& generation,
+                                      const Workshop& workshop) {
+  BootFiles boot;
+  boot.architecture = generation.architecture;
+  boot.drivers = drivers_of(tree, generation.kernel_version);
+  const auto kernel = write_kernel(tree, generation.kernel_version, generation.kernel());
+  if (!kernel) return tl::unexpected{kernel.error()};
+  boot.plain_kernel = is_plain_arm64(*kernel);
+  boot.kernel_memory = memory_of_arm64(*kernel);
+  if (const auto done = take_boot_files(tree, generation.kernel_version, generation.boot()); !done)
+    return done;
+  if (const auto done = make_initramfs(tree, generation, workshop); !done) return done;
+  boot.files = boot_files_in(generation.folder);
+  if (const auto faults = too_big(boot); !faults.empty()) return tl::unexpected{all_of(faults)};
+  generation.boards = boards_of(boot);
+  generation.doubts = doubts_about(boot);
   return {};
 }
 
@@ -77,20 +126,19 @@ Result<Generation, Failure> pack_tree(const fs::path& staging, RootKind kind, co
   const auto tree = staging / "tree";
   workshop.progress->step("making a node of it");
   if (const auto done = install_node_files(tree); !done) return tl::unexpected{done.error()};
-  if (const auto faults = check_tree(tree, workshop.slurm); !faults.empty())
-    return tl::unexpected{all_of(faults)};
+  auto faults = check_tree(tree, workshop.slurm);
+  const auto architecture = architecture_of(read_file(busybox_of(tree)).value_or(""));
+  if (faults.empty() && architecture.empty())
+    faults.push_back({"its /bin/busybox is neither for amd64 nor for arm64", "no other boards are known"});
+  if (!faults.empty()) return tl::unexpected{all_of(faults)};
 
   Generation generation;
   generation.root_kind = kind;
   generation.folder = staging;
-  generation.architecture = architecture_of(read_file(busybox_of(tree)).value_or(""));
-  generation.kernel_version = kernel_versions(tree).back();
-  if (const auto done = copy_kernel(tree, generation.kernel_version, generation.kernel()); !done)
+  generation.architecture = architecture;
+  generation.kernel_version = kernel_of(tree);
+  if (const auto done = make_boot_files(tree, generation, workshop); !done)
     return tl::unexpected{done.error()};
-  workshop.progress->step("making the initramfs");
-  const auto initramfs = write_initramfs(tree, generation.kernel_version, generation.initramfs(),
-                                         [&](double fraction) { return workshop.advance(fraction); });
-  if (!initramfs) return tl::unexpected{initramfs.error()};
   remove_traces(tree, generation.kernel_version);
 
   if (const auto done = make_root(staging, generation.root(), kind, workshop); !done)

@@ -27,7 +27,8 @@ struct Workshop {
   }
 };
 
-/// From <staging>/tree: node files, checks, kernel, initramfs, root, digest. The tree is gone afterwards.
+/// From <staging>/tree, of amd64 or arm64, whatever the head is: node files, checks, kernel, boot files,
+/// initramfs, root, digest. The tree is gone afterwards.
 Result<Generation, Failure> pack_tree(const std::filesystem::path& staging, RootKind kind,
                                       const Workshop& workshop);
 

@@ -1,13 +1,12 @@
 #include "rootfs/tree_files.hpp"
 
-#include <string.h>
-
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <deque>
 #include <fstream>
 #include <system_error>
+
+#include "rootfs/kernel_choice.hpp"
 
 namespace rootstock::rootfs {
 namespace fs = std::filesystem;
@@ -60,10 +59,23 @@ std::vector<std::string> kernel_versions(const fs::path& tree) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(inside(tree, "/lib/modules"), error))
     if (fs::exists(entry.path() / "modules.dep")) versions.push_back(entry.path().filename());
-  // As GNU does it: 6.1.0-9 comes before 6.1.0-10.
-  std::sort(versions.begin(), versions.end(),
-            [](const auto& a, const auto& b) { return ::strverscmp(a.c_str(), b.c_str()) < 0; });
   return versions;
+}
+
+fs::path kernel_file(const fs::path& tree, const std::string& version) {
+  std::vector<fs::path> places{"/boot/vmlinuz-" + version, "/lib/modules/" + version + "/vmlinuz"};
+  // Raspberry Pi OS has its v8 kernel on the boot partition, and up to 2023 only there.
+  if (version.ends_with("v8") || version.ends_with("v8+"))
+    places.insert(places.end(), {"/boot/firmware/kernel8.img", "/boot/kernel8.img"});
+  for (const auto& place : places)
+    if (auto file = inside(tree, place); fs::is_regular_file(file)) return file;
+  return inside(tree, places.front());
+}
+
+std::string kernel_of(const fs::path& tree) {
+  auto versions = kernel_versions(tree), whole = versions;
+  std::erase_if(whole, [&](const auto& version) { return !fs::exists(kernel_file(tree, version)); });
+  return choose_kernel(whole.empty() ? std::move(versions) : std::move(whole));
 }
 
 }  // namespace rootstock::rootfs

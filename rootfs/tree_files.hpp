@@ -22,7 +22,13 @@ Result<void, Failure> write_file(const std::filesystem::path& file, std::string_
 /// The static busybox of the image, or where it should be.
 std::filesystem::path busybox_of(const std::filesystem::path& tree);
 
-/// The versions under /lib/modules, oldest first.
+/// The versions under /lib/modules, in no order.
 std::vector<std::string> kernel_versions(const std::filesystem::path& tree);
+
+/// The version that the image's boards boot; empty where there is none.
+std::string kernel_of(const std::filesystem::path& tree);
+
+/// The file of a kernel, or where it should be.
+std::filesystem::path kernel_file(const std::filesystem::path& tree, const std::string& version);
 
 }  // namespace rootstock::rootfs

@@ -26,6 +26,10 @@ bool is_active(const Store& store, const Generation& generation) {
   return found != active.end() && found->second == generation.number;
 }
 
+std::string joined(const std::vector<std::string>& words) {
+  return words.empty() ? "none" : fmt::format("{}", fmt::join(words, " "));
+}
+
 std::string label_of(const std::string& image, int number) { return fmt::format("{}/{}", image, number); }
 
 /// The store of the settings, or none after everything was said.
@@ -55,12 +59,12 @@ std::optional<std::set<std::string>> used_generations(Context& context, const Se
 
 void print_table(const Store& store, const std::vector<std::string>& images) {
   std::vector<std::vector<std::string>> rows{
-      {"GENERATION", "", "CREATED", "SIZE", "ARCH", "KERNEL", "DIGEST", "ORIGIN"}};
+      {"GENERATION", "", "CREATED", "SIZE", "ARCH", "BOARDS", "KERNEL", "DIGEST", "ORIGIN"}};
   for (const auto& image : images) {
     for (const auto& g : store.generations(image))
       rows.push_back({g.label(), is_active(store, g) ? "active" : "", rootfs::utc(g.created),
-                      bytes_text(static_cast<double>(g.bytes)), g.architecture, g.kernel_version,
-                      g.digest.substr(0, digest_shown), g.origin});
+                      bytes_text(static_cast<double>(g.bytes)), g.architecture, joined(g.boards),
+                      g.kernel_version, g.digest.substr(0, digest_shown), g.origin});
     for (const auto& [number, why] : store.damaged(image))
       rows.push_back({label_of(image, number), "damaged"});
   }
@@ -90,11 +94,13 @@ void print_paragraph(const Generation& g, bool active) {
                             {"created", rootfs::utc(g.created)},
                             {"origin", g.origin},
                             {"architecture", g.architecture},
+                            {"boards", joined(g.boards)},
                             {"kernel", g.kernel_version},
                             {"root", g.root().filename().string()},
                             {"digest", g.digest},
                             {"size", bytes_text(static_cast<double>(g.bytes))},
                             {"folder", g.folder.string()}}));
+  for (const auto& doubt : g.doubts) fmt::print("But: {}\n", doubt);
 }
 
 Result<std::vector<Generation>, Failure> wanted_generations(const Store& store, const ImageName& wanted) {

@@ -15,6 +15,8 @@ Generation example() {
   generation.digest = std::string(64, 'a');
   generation.kernel_version = "6.1.0-56-arm64";
   generation.origin = "recipe \"odd\" name.toml";
+  generation.boards = {"pi4", "uefi"};
+  generation.doubts = {"too \"big\""};
   generation.root_kind = RootKind::tree;
   generation.bytes = 123456789012;
   generation.created = std::chrono::system_clock::time_point(std::chrono::seconds(1'795'176'180));
@@ -31,6 +33,10 @@ TEST_CASE("a manifest that is written is read back", "[manifest]") {
   CHECK(read->digest == std::string(64, 'a'));
   CHECK(read->kernel_version == "6.1.0-56-arm64");
   CHECK(read->origin == "recipe \"odd\" name.toml");
+  CHECK(read->boards == std::vector<std::string>{"pi4", "uefi"});
+  CHECK(read->boots("pi4"));
+  CHECK_FALSE(read->boots("pi5"));
+  CHECK(read->doubts == std::vector<std::string>{"too \"big\""});
   CHECK(read->root_kind == RootKind::tree);
   CHECK(read->bytes == 123456789012);
   CHECK(read->created == example().created);
@@ -49,4 +55,15 @@ TEST_CASE("a damaged manifest is a failure that names the file", "[manifest]") {
   const auto read = parse_manifest(text, "/images/compute/7/manifest.json");
   REQUIRE_FALSE(read);
   CHECK(read.error().what.find("/images/compute/7/manifest.json cannot be read") == 0);
+}
+
+TEST_CASE("a manifest of an earlier version is of a generation for PCs", "[manifest]") {
+  auto text = manifest_text(example());
+  for (const auto* line : {"  \"boards\": [\"pi4\",\"uefi\"],\n", "  \"doubts\": [\"too \\\"big\\\"\"],\n"}) {
+    REQUIRE(text.find(line) != std::string::npos);
+    text.erase(text.find(line), std::string_view(line).size());
+  }
+  CHECK(parse_manifest(text, "manifest.json")->boards.empty());
+  text.replace(text.find("arm64"), 5, "amd64");
+  CHECK(parse_manifest(text, "manifest.json")->boards == std::vector<std::string>{"bios", "uefi"});
 }
