@@ -126,6 +126,18 @@ void read_nodes(const TomlTable& table, NodeSettings& nodes) {
   for (auto& file : table.texts("authorized_keys")) nodes.authorized_keys.emplace_back(std::move(file));
 }
 
+void read_images(const TomlTable& table, ImageSettings& images) {
+  const auto sources = table.table("sources");
+  for (const auto& name : sources.keys()) {
+    const auto line = sources.text(name).value_or("");
+    if (!line.starts_with("deb "))
+      sources.fault(name, "\"" + line + "\" is no line of an apt source list",
+                    "for example \"deb [signed-by=/usr/share/keyrings/" + name +
+                        ".gpg] http://YOUR-MIRROR/debian bookworm main\"");
+    images.sources.emplace(name, line);
+  }
+}
+
 void read_slurm(const TomlTable& table, SlurmSettings& slurm) {
   take(slurm.enabled, table.boolean("enabled"));
   take_path(slurm.munge_key, table, "munge_key");
@@ -154,6 +166,7 @@ Settings read(const TomlTable& top) {
   read_dhcp(top.table("dhcp"), settings.dhcp);
   if (const auto folder = top.table("tftp").text("extra_files")) settings.tftp.extra_files = *folder;
   read_nodes(top.table("nodes"), settings.nodes);
+  read_images(top.table("images"), settings.images);
   read_slurm(top.table("slurm"), settings.slurm);
   read_ports(top.table("ports"), settings.ports);
   take_path(settings.paths.state, top.table("paths"), "state");

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -55,6 +56,12 @@ struct NodeSettings {
   std::vector<std::filesystem::path> authorized_keys;  ///< files of public SSH keys let in as root
 };
 
+/// [images]
+struct ImageSettings {
+  /// [images.sources]: lines of an apt source list, by the names that recipes ask for.
+  std::map<std::string, std::string> sources;
+};
+
 /// [slurm]
 struct SlurmSettings {
   bool enabled = true;
@@ -94,6 +101,7 @@ struct Settings {
   DhcpSettings dhcp;
   TftpSettings tftp;
   NodeSettings nodes;
+  ImageSettings images;
   SlurmSettings slurm;
   PortSettings ports;
   PathSettings paths;

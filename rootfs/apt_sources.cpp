@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <map>
+#include <set>
 #include <sstream>
 
 namespace rootstock::rootfs {
@@ -72,6 +73,18 @@ std::string suites_of(const AptSource& source, std::string_view suite) {
   return kept;
 }
 
+void add_word(std::string& text, const std::string& word) {
+  if (!has_word(text, word)) text += " " + word;
+}
+
+/// The addresses of those that have this suite.
+std::set<std::string> servers_with(const std::vector<AptSource>& sources, std::string_view suite) {
+  std::set<std::string> uris;
+  for (const auto& source : sources)
+    if (has_word(source.field("suites"), suite)) uris.insert(source.field("uris"));
+  return uris;
+}
+
 bool usable(const AptSource& source, std::string_view architecture) {
   const auto limited = source.field("architectures");
   return has_word(source.field("types"), "deb") && lower(source.field("enabled")) != "no" &&
@@ -129,15 +142,23 @@ std::vector<AptSource> parse_deb822_sources(std::string_view text) {
 }
 
 std::string sources_for(const std::vector<AptSource>& sources, std::string_view suite,
-                        std::string_view architecture) {
+                        std::string_view architecture, const Widening& more) {
+  const auto has_updates = servers_with(sources, std::string(suite) + "-updates");
   std::string text;
   for (const auto& source : sources) {
-    const auto suites = suites_of(source, suite);
+    auto suites = suites_of(source, suite);
     if (suites.empty() || !usable(source, architecture)) continue;
+    // Debian's own sources have main; somebody else's may have other components, and none of Debian's.
+    const bool of_debian = has_word(source.field("components"), "main");
+    if (!more.release.empty() && has_word(suites, suite) && has_updates.contains(source.field("uris")))
+      add_word(suites, more.release);
     text += "Types: deb\nSuites: " + suites + "\n";
-    for (const auto& [name, value] : source.fields)
-      if (name != "types" && name != "suites" && name != "architectures" && name != "enabled")
-        text += name + ": " + value + "\n";
+    for (auto [name, value] : source.fields) {
+      if (name == "types" || name == "suites" || name == "architectures" || name == "enabled") continue;
+      if (name == "components" && of_debian)
+        for (const auto& component : more.components) add_word(value, component);
+      text += name + ": " + value + "\n";
+    }
     text += "\n";
   }
   return text;

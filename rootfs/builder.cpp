@@ -8,6 +8,7 @@
 #include "config/embedded.hpp"
 #include "config/file.hpp"
 #include "rootfs/bootstrap_progress.hpp"
+#include "rootfs/emulation.hpp"
 #include "rootfs/host_sources.hpp"
 #include "rootfs/process.hpp"
 #include "rootfs/tree_files.hpp"
@@ -23,26 +24,9 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t lines_shown = 15;
 
-std::string joined(const std::vector<std::string>& words) {
+std::string joined(const std::vector<std::string>& words, const std::string& between) {
   std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : ",") + word;
-  return text;
-}
-
-Result<std::string, Failure> sources_text(const Recipe& recipe) {
-  std::string text;
-  if (!recipe.sources.empty()) {
-    std::vector<AptSource> own;
-    for (const auto& line : recipe.sources)
-      for (auto& source : parse_source_list(line)) own.push_back(std::move(source));
-    text = sources_for(own, "", recipe.architecture);
-  } else {
-    text = sources_for(host_sources(), recipe.suite, recipe.architecture);
-  }
-  if (text.empty())
-    return fail("no apt source for " + recipe.suite + " " + recipe.architecture + " is known to this machine",
-                "write one into " + recipe.file.string() + ": sources = [\"deb http://YOUR-MIRROR/debian " +
-                    recipe.suite + " main\"]");
+  for (const auto& word : words) text += (text.empty() ? "" : between) + word;
   return text;
 }
 
@@ -68,8 +52,8 @@ Result<void, Failure> stage_hooks(const Recipe& recipe, const fs::path& folder) 
   return {};
 }
 
-Result<void, Failure> stage(const Recipe& recipe, const fs::path& staging) {
-  const auto sources = sources_text(recipe);
+Result<void, Failure> stage(const Recipe& recipe, const fs::path& staging, const NamedSources& named) {
+  const auto sources = sources_text(recipe, host_sources(), named);
   if (!sources) return tl::unexpected{sources.error()};
   if (const auto done = write_file(staging / "work/rootstock.sources", *sources, fs::perms(0644)); !done)
     return done;
@@ -120,6 +104,8 @@ Result<void, Failure> bootstrap(const Recipe& recipe, const fs::path& staging, c
       {"ROOTSTOCK_CACHE", (workshop.cache / (recipe.suite + "-" + recipe.architecture)).string()},
       {"ROOTSTOCK_WORK", (staging / "work").string()},
       {"ROOTSTOCK_KERNEL", recipe.kernel},
+      {"ROOTSTOCK_KERNEL_RELEASE", recipe.kernel_release},
+      {"ROOTSTOCK_BOOT_PACKAGES", joined(recipe.boot_packages, " ")},
       {"TMPDIR", staging.string()},
       {"LC_ALL", "C"},
       // The day that passwd's tools write into /etc/shadow: any, but not that of the build.
@@ -138,9 +124,11 @@ Result<void, Failure> bootstrap(const Recipe& recipe, const fs::path& staging, c
   return {};
 }
 
-Result<Generation, Failure> fill(const fs::path& staging, const Recipe& recipe, const Workshop& workshop) {
-  workshop.progress->step("preparing");
-  if (const auto done = stage(recipe, staging); !done) return tl::unexpected{done.error()};
+Result<Generation, Failure> fill(const fs::path& staging, const Recipe& recipe, const NamedSources& named,
+                                 const Workshop& workshop) {
+  workshop.progress->step("preparing " + recipe.architecture);
+  if (const auto done = make_runnable(recipe.architecture); !done) return tl::unexpected{done.error()};
+  if (const auto done = stage(recipe, staging, named); !done) return tl::unexpected{done.error()};
   if (const auto done = bootstrap(recipe, staging, workshop); !done) return tl::unexpected{done.error()};
   fs::remove_all(staging / "work");
   auto generation = pack_tree(staging, recipe.root_kind, workshop);
@@ -168,7 +156,7 @@ std::vector<std::string> mmdebstrap_arguments(const Recipe& recipe, const fs::pa
   // Makes /bin a link without the package usrmerge, which would bring 50 MB of Perl.
   const fs::path merged_usr = "/usr/share/mmdebstrap/hooks/maybe-merged-usr";
   if (fs::is_directory(merged_usr)) argv.push_back("--hook-dir=" + merged_usr.string());
-  if (!recipe.packages.empty()) argv.push_back("--include=" + joined(recipe.packages));
+  if (!recipe.packages.empty()) argv.push_back("--include=" + joined(recipe.packages, ","));
   for (const auto& pattern : recipe.leave_out) argv.push_back("--dpkgopt=path-exclude=" + pattern);
   for (const auto& pattern : recipe.keep) argv.push_back("--dpkgopt=path-include=" + pattern);
   for (const auto& option : apt_options) argv.push_back("--aptopt=" + option);
@@ -176,9 +164,13 @@ std::vector<std::string> mmdebstrap_arguments(const Recipe& recipe, const fs::pa
   return argv;
 }
 
-Result<Generation, Failure> build_image(Store& store, const std::string& image, const Recipe& recipe,
-                                        const Workshop& workshop) {
-  return store.publish(image, [&](const fs::path& staging) { return fill(staging, recipe, workshop); });
+Result<std::vector<Generation>, Failure> build_image(Store& store, const std::string& image,
+                                                     const std::vector<Recipe>& recipes,
+                                                     const NamedSources& named, const Workshop& workshop) {
+  std::vector<Store::Fill> fills;
+  for (const auto& recipe : recipes)
+    fills.push_back([&](const fs::path& staging) { return fill(staging, recipe, named, workshop); });
+  return store.publish(image, fills);
 }
 
 }  // namespace rootstock::rootfs

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <string_view>
 
 #include "config/toml.hpp"
@@ -9,7 +10,7 @@
 namespace rootstock::rootfs {
 namespace {
 
-const std::vector<std::string> architectures = {"amd64", "arm64"};
+const std::vector<std::string> known_architectures = {"amd64", "arm64"};
 const std::vector<std::string> variants = {"essential", "apt",       "required",
                                            "minbase",   "important", "standard"};
 
@@ -51,20 +52,80 @@ std::string suite(const TomlTable& top, const BuildHost& host) {
   return suite == "host" ? host.suite : suite;
 }
 
-std::vector<std::string> packages(const TomlTable& top) {
-  auto names = top.texts("packages");
+/// One architecture, or several. A wrong one is a fault, and left out.
+std::vector<std::string> architectures(const TomlTable& top, const BuildHost& host) {
+  auto known = known_architectures;
+  known.push_back("host");
+  auto words = top.texts("architectures");
+  const auto one = choice(top, "architecture", known, "host");
+  if (top.has("architecture") && top.has("architectures"))
+    top.fault("architectures", "both architecture and architectures are given", "remove one of them");
+  if (top.has("architectures") && words.empty() && top.sound("architectures"))
+    top.fault("architectures", "the list is empty", "for example [\"amd64\", \"arm64\"]");
+  if (!top.has("architectures")) words = {one};
+  std::vector<std::string> found;
+  for (auto word : words) {
+    if (std::find(known.begin(), known.end(), word) == known.end())
+      top.fault("architectures", "\"" + word + "\" is none of " + listed(known));
+    else if (word = word == "host" ? host.architecture : word;
+             std::find(found.begin(), found.end(), word) != found.end())
+      top.fault("architectures", "\"" + word + "\" is there twice");
+    else
+      found.push_back(word);
+  }
+  return found;
+}
+
+std::vector<std::string> packages(const TomlTable& table, const std::string& key) {
+  auto names = table.texts(key);
   for (const auto& name : names)
-    if (!is_package(name)) top.fault("packages", "\"" + name + "\" is no name of a package");
+    if (!is_package(name)) table.fault(key, "\"" + name + "\" is no name of a package");
   return names;
 }
 
-std::string kernel(const TomlTable& top) {
-  auto name = top.text("kernel").value_or("");
+std::vector<std::string> words(const TomlTable& top, const std::string& key, const std::string& example) {
+  auto found = top.texts(key);
+  for (const auto& word : found)
+    if (!only(word, "-_")) top.fault(key, "\"" + word + "\" is no name", "for example " + example);
+  return found;
+}
+
+std::string kernel(const TomlTable& table) {
+  auto name = table.text("kernel").value_or("");
   if (!name.empty() && (!is_package(name) || !name.starts_with("linux-image-")))
-    top.fault("kernel", "\"" + name + "\" is no kernel package",
-              "for example \"linux-image-amd64\" or \"linux-image-arm64\"");
+    table.fault("kernel", "\"" + name + "\" is no kernel package",
+                "for example \"linux-image-amd64\" or \"linux-image-arm64\"");
   return name;
 }
+
+/// "linux-image-arm64/trixie-backports": a kernel newer than the release's own.
+void set_kernel(const std::string& name, Recipe& recipe) {
+  if (name.empty()) return;
+  const auto slash = name.find('/');
+  recipe.kernel = name.substr(0, slash);
+  recipe.kernel_release = slash == std::string::npos ? "" : name.substr(slash + 1);
+}
+
+void append(std::vector<std::string>& all, const std::vector<std::string>& more) {
+  all.insert(all.end(), more.begin(), more.end());
+}
+
+/// What only one architecture has: its table adds to the lists, and says the kernel.
+struct Own {
+  std::string kernel;
+  std::vector<std::string> packages, boot_packages;
+
+  explicit Own(const TomlTable& table)
+      : kernel(rootfs::kernel(table)),
+        packages(rootfs::packages(table, "packages")),
+        boot_packages(rootfs::packages(table, "boot_packages")) {}
+
+  void add_to(Recipe& recipe) const {
+    set_kernel(kernel, recipe);
+    append(recipe.packages, packages);
+    append(recipe.boot_packages, boot_packages);
+  }
+};
 
 std::vector<std::string> sources(const TomlTable& top) {
   auto lines = top.texts("sources");
@@ -122,31 +183,39 @@ RecipeHook hook(const TomlTable& table, std::size_t index) {
 
 }  // namespace
 
-Result<Recipe, std::vector<Diagnostic>> parse_recipe(const std::filesystem::path& file,
-                                                     const std::string& text, const BuildHost& host) {
+Result<std::vector<Recipe>, std::vector<Diagnostic>> parse_recipe(const std::filesystem::path& file,
+                                                                  const std::string& text,
+                                                                  const BuildHost& host) {
   Source source(file.string(), text);
   const Toml document(source);
   const auto top = document.top();
-  Recipe recipe;
-  recipe.file = file;
-  recipe.suite = suite(top, host);
-  auto known = architectures;
-  known.push_back("host");
-  recipe.architecture = choice(top, "architecture", known, "host");
-  if (recipe.architecture == "host") recipe.architecture = host.architecture;
-  recipe.variant = choice(top, "variant", variants, recipe.variant);
-  recipe.root_kind =
+  Recipe common;
+  common.file = file;
+  common.suite = suite(top, host);
+  common.variant = choice(top, "variant", variants, common.variant);
+  common.root_kind =
       choice(top, "root", {"squashfs", "tree"}, "squashfs") == "tree" ? RootKind::tree : RootKind::squashfs;
-  recipe.packages = packages(top);
-  recipe.kernel = kernel(top);
-  recipe.sources = sources(top);
-  recipe.leave_out = patterns(top, "leave_out");
-  recipe.keep = patterns(top, "keep");
-  for (const auto& table : top.tables("file")) recipe.files.push_back(extra_file(table, file.parent_path()));
-  for (const auto& table : top.tables("hook")) recipe.hooks.push_back(hook(table, recipe.hooks.size()));
+  Own(top).add_to(common);
+  common.sources = sources(top);
+  common.components = words(top, "components", "\"non-free-firmware\"");
+  common.with_sources = words(top, "with_sources", "\"raspberrypi\", a key of [images.sources]");
+  common.leave_out = patterns(top, "leave_out");
+  common.keep = patterns(top, "keep");
+  for (const auto& table : top.tables("file")) common.files.push_back(extra_file(table, file.parent_path()));
+  for (const auto& table : top.tables("hook")) common.hooks.push_back(hook(table, common.hooks.size()));
+  std::map<std::string, Own> own;
+  for (const auto& name : known_architectures) own.emplace(name, Own(top.table(name)));
+  std::vector<Recipe> recipes;
+  for (const auto& architecture : architectures(top, host)) {
+    auto& recipe = recipes.emplace_back(common);
+    recipe.architecture = architecture;
+    // A head of another kind may build for itself: it has no table here, and says so later, when it looks for
+    // packages.
+    if (const auto it = own.find(architecture); it != own.end()) it->second.add_to(recipe);
+  }
   document.finish();
   if (!source.sound()) return tl::unexpected{source.faults()};
-  return recipe;
+  return recipes;
 }
 
 }  // namespace rootstock::rootfs

@@ -67,7 +67,11 @@ TEST_CASE("the example names every setting there is, and no other") {
   std::istringstream lines{all};
   for (std::string line; std::getline(lines, line);) {
     std::smatch found;
-    if (std::regex_match(line, found, std::regex{R"(\[([a-z_]+)\])"})) table = found[1];
+    if (std::regex_match(line, found, std::regex{R"(\[([a-z_.]+)\])"})) table = found[1];
+    if (table == "images.sources") {  // its keys are the user's own words
+      written.insert(table);
+      continue;
+    }
     if (std::regex_search(line, found, std::regex{"^([a-z_]+) = "}))
       written.insert(table + "." + found[1].str());
   }

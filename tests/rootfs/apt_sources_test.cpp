@@ -33,6 +33,23 @@ TEST_CASE("only what is for the suite and architecture is taken", "[apt_sources]
   CHECK(sources_for(sources, "book", "amd64").empty());
 }
 
+TEST_CASE("a recipe's components and newer kernel widen Debian's own sources only", "[apt_sources]") {
+  const auto sources = parse_source_list(
+      "deb http://m/debian bookworm main\n"
+      "deb http://m/debian bookworm-updates main contrib\n"
+      "deb http://vendor/apt bookworm stable\n"
+      "deb http://pi/debian bookworm main\n");
+  const auto text =
+      sources_for(sources, "bookworm", "arm64", {{"main", "non-free-firmware"}, "bookworm-backports"});
+  CHECK(text ==
+        "Types: deb\nSuites: bookworm bookworm-backports\nuris: http://m/debian\ncomponents: main "
+        "non-free-firmware\n\n"
+        "Types: deb\nSuites: bookworm-updates\nuris: http://m/debian\ncomponents: main contrib "
+        "non-free-firmware\n\n"
+        "Types: deb\nSuites: bookworm\nuris: http://vendor/apt\ncomponents: stable\n\n"
+        "Types: deb\nSuites: bookworm\nuris: http://pi/debian\ncomponents: main non-free-firmware\n\n");
+}
+
 TEST_CASE("an embedded key stays with its source", "[apt_sources]") {
   const auto sources = parse_deb822_sources(
       "Types: deb\nURIs: http://m\nSuites: trixie\nSigned-By:\n -----BEGIN PGP PUBLIC KEY BLOCK-----\n .\n "

@@ -10,8 +10,16 @@ namespace {
 
 const BuildHost host{"bookworm", "arm64"};
 
-Result<Recipe, std::vector<Diagnostic>> parse(const std::string& text) {
+Result<std::vector<Recipe>, std::vector<Diagnostic>> parse_all(const std::string& text) {
   return parse_recipe("/recipes/compute.toml", text, host);
+}
+
+/// Of a recipe with one architecture.
+Result<Recipe, std::vector<Diagnostic>> parse(const std::string& text) {
+  return parse_all(text).map([](const auto& recipes) {
+    REQUIRE(recipes.size() == 1);
+    return recipes.front();
+  });
 }
 
 /// The one fault of a recipe that is whole but for `text`.
@@ -84,6 +92,15 @@ TEST_CASE("a recipe's faults have their place", "[recipe]") {
       {"packages = [\"Slurm d\"]", "no name of a package"},
       {"packages = [\"--include=x\"]", "no name of a package"},
       {"kernel = \"vmlinuz\"", "no kernel package"},
+      {"[arm64]\nkernel = \"vmlinuz\"", "no kernel package"},
+      {"[arm64]\npackages = [\"Slurm d\"]", "no name of a package"},
+      {"boot_packages = [\"-x\"]", "no name of a package"},
+      {"architectures = [\"armhf\"]", "is none of amd64, arm64"},
+      {"architectures = []", "the list is empty"},
+      {"architectures = [\"arm64\", \"host\"]", "is there twice"},
+      {"architecture = \"arm64\"\narchitectures = [\"amd64\"]", "both architecture and architectures"},
+      {"components = [\"non free\"]", "is no name"},
+      {"with_sources = [\"deb http://m\"]", "is no name"},
       {"sources = [\"http://mirror/debian\"]", "no line of an apt source list"},
       {"leave_out = [\"usr/share\"]", "does not start with"},
       {"root = \"ext4\"", "is none of squashfs, tree"},
@@ -101,11 +118,60 @@ TEST_CASE("a recipe's faults have their place", "[recipe]") {
   CHECK(fault.at.line >= 2);
 }
 
+TEST_CASE("a recipe for several architectures is one recipe for each", "[recipe]") {
+  const auto recipes = parse_all(R"(
+suite = "trixie"
+architectures = ["amd64", "arm64"]
+packages = ["slurmd"]
+components = ["main", "non-free-firmware"]
+with_sources = ["raspberrypi"]
+[amd64]
+kernel = "linux-image-amd64"
+[arm64]
+kernel = "linux-image-arm64/trixie-backports"
+packages = ["rpi-eeprom"]
+boot_packages = ["raspi-firmware"]
+)");
+  REQUIRE(recipes);
+  REQUIRE(recipes->size() == 2);
+  const auto &amd64 = recipes->at(0), &arm64 = recipes->at(1);
+  CHECK(amd64.architecture == "amd64");
+  CHECK(amd64.kernel == "linux-image-amd64");
+  CHECK(amd64.packages == std::vector<std::string>{"slurmd"});
+  CHECK(amd64.boot_packages.empty());
+  CHECK(arm64.architecture == "arm64");
+  CHECK(arm64.kernel == "linux-image-arm64");
+  CHECK(arm64.kernel_release == "trixie-backports");
+  CHECK(arm64.packages == std::vector<std::string>{"slurmd", "rpi-eeprom"});
+  CHECK(arm64.boot_packages == std::vector<std::string>{"raspi-firmware"});
+  CHECK(arm64.components == std::vector<std::string>{"main", "non-free-firmware"});
+  CHECK(arm64.with_sources == std::vector<std::string>{"raspberrypi"});
+}
+
+TEST_CASE("the table of an architecture that is not made is read and left", "[recipe]") {
+  const auto recipe =
+      parse("suite = \"host\"\narchitectures = [\"host\"]\n[amd64]\nkernel = \"linux-image-amd64\"\n");
+  REQUIRE(recipe);
+  CHECK(recipe->architecture == "arm64");
+  CHECK(recipe->kernel.empty());
+}
+
 TEST_CASE("the recipes that come with the program are valid", "[recipe]") {
-  const std::string name = GENERATE("lab", "compute");
+  using Words = std::vector<std::string>;
+  const auto [name, architectures] = GENERATE(table<std::string, Words>({{"lab", {"amd64", "arm64"}},
+                                                                         {"compute", {"amd64", "arm64"}},
+                                                                         {"generic-amd64", {"amd64"}},
+                                                                         {"generic-arm64", {"arm64"}},
+                                                                         {"pi-debian", {"arm64"}},
+                                                                         {"pi-os", {"arm64"}}}));
+  CAPTURE(name);
   const auto file = std::filesystem::path(SOURCE_DIR) / "rootfs/recipes" / (name + ".toml");
-  const auto recipe = parse_recipe(file, tests::read_file(file), host);
-  if (!recipe) FAIL(text(recipe.error()));
-  CHECK(recipe->architecture == "amd64");
-  CHECK_FALSE(recipe->kernel.empty());
+  const auto recipes = parse_recipe(file, tests::read_file(file), host);
+  if (!recipes) FAIL(text(recipes.error()));
+  Words found;
+  for (const auto& recipe : *recipes) {
+    found.push_back(recipe.architecture);
+    CHECK_FALSE(recipe.kernel.empty());
+  }
+  CHECK(found == architectures);
 }
