@@ -6,7 +6,9 @@
 #include <clocale>
 
 #include <array>
+#include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <utility>
 
 #include "rootfs/utf8_names.hpp"
@@ -202,6 +204,20 @@ Result<std::string, Failure> ArchiveReader::content() {
     all.append(buffer.data(), static_cast<std::size_t>(got));
   if (got < 0) return tl::unexpected{broken()};
   return all;
+}
+
+Result<void, Failure> ArchiveReader::content_to(const std::filesystem::path& file,
+                                                const std::function<bool()>& go_on) {
+  std::ofstream out(file, std::ios::binary);
+  std::array<char, block> buffer;
+  la_ssize_t got = 0;
+  while ((got = archive_read_data(handle_.get(), buffer.data(), buffer.size())) > 0 &&
+         out.write(buffer.data(), got))
+    if (!go_on()) return fail("stopped");
+  if (got < 0) return tl::unexpected{broken()};
+  out.close();
+  if (!out) return fail("cannot write " + file.string() + ": " + std::strerror(errno));
+  return {};
 }
 
 }  // namespace rootstock::rootfs

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -75,6 +76,8 @@ class ArchiveReader {
   Result<std::optional<ArchiveEntry>, Failure> next();
   /// The content of the entry that next() gave.
   Result<std::string, Failure> content();
+  /// The same into a new file; `go_on` is asked now and then, and false stops the work.
+  Result<void, Failure> content_to(const std::filesystem::path& file, const std::function<bool()>& go_on);
 
  private:
   friend class Unpacker;

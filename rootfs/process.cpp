@@ -63,6 +63,9 @@ std::string package_of(const std::string& program) {
                                                            {"ssh-keygen", "openssh-client"},
                                                            {"dpkg-deb", "dpkg"},
                                                            {"chroot", "coreutils"},
+                                                           {"sfdisk", "fdisk"},
+                                                           {"mcopy", "mtools"},
+                                                           {"unshare", "util-linux"},
                                                            {"slurmctld", "slurmctld"}};
   const auto it = known.find(program);
   return it == known.end() ? program : it->second;

@@ -17,9 +17,10 @@ namespace rootstock::rootfs {
 /// Unpacks what a reader gives, below one folder.
 class Unpacker {
  public:
-  Unpacker(ArchiveReader reader, std::filesystem::path tree)
+  Unpacker(ArchiveReader reader, std::filesystem::path tree, const Place& place)
       : reader_(std::move(reader)),
         tree_(std::move(tree)),
+        place_(place),
         disk_(archive_write_disk_new(), [](archive* a) { archive_write_free(a); }) {
     // No look-up of user names: the numbers are the image's, the head's users are others.
     archive_write_disk_set_options(disk_.get(), ARCHIVE_EXTRACT_OWNER | ARCHIVE_EXTRACT_PERM |
@@ -54,19 +55,12 @@ class Unpacker {
             error == ENOSPC ? "make room on the disk of " + tree_.string() : ""};
   }
 
-  static bool leaves(const std::filesystem::path& path) {
-    if (path.is_absolute()) return true;
-    for (const auto& part : path)
-      if (part == "..") return true;
-    return false;
-  }
-
   Result<void, Failure> one(const ArchiveEntry& entry) {
-    if (leaves(entry.path) || leaves(entry.hardlink))
-      return fail(reader_.name_ + " has an entry that leaves the tree: " + entry.path,
-                  "pack the root with: tar --numeric-owner --xattrs -C ROOT -caf FILE .");
-    archive_entry_set_pathname(reader_.entry_, (tree_ / entry.path).c_str());
-    if (!entry.hardlink.empty()) archive_entry_set_hardlink(reader_.entry_, (tree_ / entry.hardlink).c_str());
+    const auto placed = place_(entry);
+    if (!placed) return tl::unexpected{placed.error()};
+    if (!*placed) return {};
+    archive_entry_set_pathname(reader_.entry_, (*placed)->file.c_str());
+    if (!(*placed)->hardlink.empty()) archive_entry_set_hardlink(reader_.entry_, (*placed)->hardlink.c_str());
     if (archive_write_header(disk_.get(), reader_.entry_) < ARCHIVE_OK)
       return tl::unexpected{refused(entry.path)};
     if (const auto copied = copy(entry); !copied) return copied;
@@ -88,21 +82,48 @@ class Unpacker {
 
   ArchiveReader reader_;
   std::filesystem::path tree_;
+  const Place& place_;
   std::unique_ptr<archive, void (*)(archive*)> disk_;
 };
+
+namespace {
+
+bool leaves(const std::filesystem::path& path) {
+  if (path.is_absolute()) return true;
+  for (const auto& part : path)
+    if (part == "..") return true;
+  return false;
+}
+
+}  // namespace
+
+Result<UnpackReport, Failure> unpack_entries(const std::filesystem::path& file,
+                                             const std::filesystem::path& tree, const Place& place,
+                                             const std::function<bool(double)>& progress) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(file, error);
+  if (error) return fail("cannot read " + file.string() + ": " + error.message());
+  auto reader = ArchiveReader::open(file);
+  if (!reader) return tl::unexpected{reader.error()};
+  return Unpacker(std::move(*reader), tree, place).all(static_cast<double>(size), progress);
+}
 
 Result<UnpackReport, Failure> unpack_archive(const std::filesystem::path& file,
                                              const std::filesystem::path& tree,
                                              const std::function<bool(double fraction)>& progress) {
   std::error_code error;
-  const auto size = std::filesystem::file_size(file, error);
-  if (error) return fail("cannot read " + file.string() + ": " + error.message());
   // Canonical, because the refusal of symbolic links looks at every part of the path, the head's own too.
   const auto canonical = std::filesystem::canonical(tree, error);
   if (error) return fail("cannot unpack into " + tree.string() + ": " + error.message());
-  auto reader = ArchiveReader::open(file);
-  if (!reader) return tl::unexpected{reader.error()};
-  return Unpacker(std::move(*reader), canonical).all(static_cast<double>(size), progress);
+  const auto below = [&](const ArchiveEntry& entry) -> Result<std::optional<Placed>, Failure> {
+    if (leaves(entry.path) || leaves(entry.hardlink))
+      return fail(file.string() + " has an entry that leaves the tree: " + entry.path,
+                  "pack the root with: tar --numeric-owner --xattrs -C ROOT -caf FILE .");
+    Placed placed{canonical / entry.path, {}};
+    if (!entry.hardlink.empty()) placed.hardlink = canonical / entry.hardlink;
+    return std::optional{std::move(placed)};
+  };
+  return unpack_entries(file, canonical, below, progress);
 }
 
 }  // namespace rootstock::rootfs

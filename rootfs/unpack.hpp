@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 
 #include "config/result.hpp"
+#include "rootfs/archive.hpp"
 
 namespace rootstock::rootfs {
 
@@ -19,6 +21,19 @@ struct UnpackReport {
 /// false stops the work.
 Result<UnpackReport, Failure> unpack_archive(const std::filesystem::path& file,
                                              const std::filesystem::path& tree,
+                                             const std::function<bool(double fraction)>& progress = {});
+
+/// Where on the disk an entry goes; absolute.
+struct Placed {
+  std::filesystem::path file, hardlink;
+};
+
+/// None: the entry was meant for somebody else.
+using Place = std::function<Result<std::optional<Placed>, Failure>(const ArchiveEntry& entry)>;
+
+/// As above, each entry where `place` says. `tree` is canonical.
+Result<UnpackReport, Failure> unpack_entries(const std::filesystem::path& file,
+                                             const std::filesystem::path& tree, const Place& place,
                                              const std::function<bool(double fraction)>& progress = {});
 
 }  // namespace rootstock::rootfs

@@ -121,18 +121,20 @@ TEST_CASE("a root becomes a generation that a node can boot, however it is compr
   bench.workshop.slurm = false;
   const auto imported = import_image(store, "compute", folder / "root.tar", bench.workshop);
   if (!imported) FAIL(imported.error().what);
-  CHECK(imported->label() == "compute/1");
-  CHECK(imported->architecture == "amd64");
-  CHECK(imported->kernel_version == "6.1.0");
-  CHECK(tests::read_file(imported->kernel()) == "a kernel");
-  CHECK(std::filesystem::file_size(imported->initramfs()) > 100);
-  const auto listed = run({"unsquashfs", "-l", "-d", "", imported->root().string()});
+  REQUIRE(imported->size() == 1);
+  const auto& made = imported->front();
+  CHECK(made.label() == "compute/1");
+  CHECK(made.architecture == "amd64");
+  CHECK(made.kernel_version == "6.1.0");
+  CHECK(tests::read_file(made.kernel()) == "a kernel");
+  CHECK(std::filesystem::file_size(made.initramfs()) > 100);
+  const auto listed = run({"unsquashfs", "-l", "-d", "", made.root().string()});
   REQUIRE(listed);
   CHECK(listed->output.find("/usr/lib/rootstock/up\n") != std::string::npos);
   CHECK(listed->output.find("/var/log/journal/1234\n") != std::string::npos);
   for (const char* gone : {"/munge.key", "system.journal", "/boot/vmlinuz-6.1.0"})
     CHECK(listed->output.find(gone) == std::string::npos);
-  CHECK(import_image(store, "compute", folder / "root.tar", bench.workshop)->digest == imported->digest);
+  CHECK(import_image(store, "compute", folder / "root.tar", bench.workshop)->front().digest == made.digest);
 }
 
 TEST_CASE("a file that is not there is said at once", "[importer]") {

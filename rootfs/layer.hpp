@@ -1,0 +1,20 @@
+#pragma once
+// One layer of a container image laid over what is in the tree (edge: the disk).
+
+#include <filesystem>
+#include <functional>
+
+#include "config/result.hpp"
+#include "rootfs/unpack.hpp"
+
+namespace rootstock::rootfs {
+
+/// As the OCI image specification has it ("Image Layer Filesystem Changeset"): an entry replaces what is
+/// there;
+/// ".wh.NAME" removes NAME; ".wh..wh..opq" removes all that lower layers have in its folder. Links are
+/// followed inside the tree, so that "bin/ls" over a tree whose bin is a link to usr/bin changes usr/bin/ls;
+/// nothing leads out of it.
+Result<UnpackReport, Failure> lay_layer(const std::filesystem::path& layer, const std::filesystem::path& tree,
+                                        const std::function<bool(double fraction)>& progress = {});
+
+}  // namespace rootstock::rootfs
