@@ -20,7 +20,8 @@ enum class Route : std::uint8_t {
 struct Destination {
   Route route = Route::broadcast;
   Ipv4 address;
-  Mac mac;
+  Mac mac{};
+  std::uint16_t port = 0;  ///< 0: the one of DHCP's clients
 };
 
 Destination destination_of(const Message& question, const Message& reply);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "dhcp/raspberry.hpp"
 #include "dhcp/responder.hpp"
 
 namespace rootstock::dhcp {
@@ -17,15 +18,6 @@ std::string printable(std::string_view text) {
       out, [](unsigned char c) { return c < 0x20 || c > 0x7e; }, '?');
   return out;
 }
-
-/// NETBOOT-FACTS 1.3. A Pi 3's ROM wants the three spaces, the others look for the words within; firmware of
-/// 2019 wants this entry first.
-constexpr std::string_view pi_menu{
-    "\x06\x01\x03"                          // discovery control: neither multicast nor broadcast
-    "\x0a\x04\0PXE"                         // menu prompt: at once, "PXE"
-    "\x09\x17\0\0\x14Raspberry Pi Boot   "  // boot menu: type 0, 20 letters
-    "\xff",
-    3 + 6 + 25 + 1};
 
 }  // namespace
 
@@ -111,7 +103,7 @@ std::string Responder::add_boot(Message& reply, const Board& board) const {
   }
   const auto& needs = row_of(board.dialect);
   if (!needs.vendor_class.empty()) reply.options.set(Code::vendor_class, needs.vendor_class);
-  if (needs.pi_menu) reply.options.set(Code::vendor_options, pi_menu);
+  if (needs.pi_menu) reply.options.set(Code::vendor_options, raspberry_menu);
   if (board.dialect == Dialect::unknown)
     return fmt::format("no boot file for firmware '{}' (architecture {}): an address only",
                        printable(board.vendor_class), board.arch ? fmt::to_string(*board.arch) : "not told");

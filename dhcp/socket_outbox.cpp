@@ -50,7 +50,7 @@ std::vector<std::uint8_t> source_control(Ipv4 head) {
 Outbox::Outbox(const From& from) : from_(from) { udp_.set_control(source_control(from.head)); }
 
 void Outbox::send(const Message& reply, const Destination& to) {
-  const auto client_port = static_cast<std::uint16_t>(from_.port + 1);
+  const auto client_port = to.port != 0 ? to.port : static_cast<std::uint16_t>(from_.port + 1);
   if (to.route != Route::hardware) {
     const auto port = to.route == Route::relay ? from_.port : client_port;
     return emit(reply, udp_.add(udp_address(to.address, port)));
