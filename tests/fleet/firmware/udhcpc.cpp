@@ -23,8 +23,8 @@ struct Udhcpc {
   std::vector<std::uint8_t> packet(Options options) const {
     options.add(option::max_size, {0x02, 0x40}).add(option::prl, {1, 3, 6, 12, 15, 28, 42});
     options.add(option::vendor_class, "udhcp 1.35.0");
-    std::vector<std::uint8_t> client_id{1};
-    Writer{client_id}.bytes(machine.spec.mac.bytes);
+    std::vector<std::uint8_t> client_id;
+    Writer{client_id}.u8(1).bytes(machine.spec.mac.bytes);
     options.add(option::client_id, client_id);
     const auto secs = std::chrono::duration_cast<std::chrono::seconds>(machine.now() - begun).count();
     return emit(DhcpRequest{.xid = xid,

@@ -1,0 +1,15 @@
+#pragma once
+// The programs that UEFI and PXE firmware loads and runs.
+
+#include "tests/fleet/firmware/loaded.hpp"
+#include "tests/fleet/firmware/machine.hpp"
+
+namespace rootstock::fleet {
+
+/// iPXE for this architecture (option 93): DHCP anew, then its script.
+Task<Outcome> run_ipxe(Machine& machine, std::uint16_t arch);
+/// GRUB (grubnetaa64.efi, prefix /grub), started with the firmware's address; `device` is "tftp,10.0.0.1" or
+/// "http,10.0.0.1": where it came from.
+Task<Outcome> run_grub(Machine& machine, std::string device);
+
+}  // namespace rootstock::fleet
