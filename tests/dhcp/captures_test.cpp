@@ -1,4 +1,8 @@
-// What clients in the field send, byte for byte, and what each must hear (NETBOOT-FACTS section 1).
+// What firmware in the field sends, byte for byte (tests/captures), and all that each must hear.
+#include <fmt/format.h>
+
+#include <map>
+
 #include "tests/dhcp/hex.hpp"
 #include "tests/dhcp/lab.hpp"
 #include "tests/support/catch.hpp"
@@ -8,135 +12,222 @@ using namespace rootstock::dhcp;
 
 namespace {
 
-constexpr auto pxe_class_bios =
-    "3c 20 50 58 45 43 6c 69 65 6e 74 3a 41 72 63 68 3a 30 30 30 30 30 3a 55 4e 44 49 3a 30 30 32 30 30 31";
-constexpr auto pxe_class_x64 =
-    "3c 20 50 58 45 43 6c 69 65 6e 74 3a 41 72 63 68 3a 30 30 30 30 37 3a 55 4e 44 49 3a 30 30 33 30 30 30";
-constexpr auto no_address = "00 00 00 00";
-constexpr auto mac = "52 54 00 12 34 56";
-const auto board_mac = "52:54:00:12:34:56"_mac;
-
-Outcome lab_hears(Lab& lab, const std::vector<std::uint8_t>& packet) {
-  const auto message = parse(packet);
+Message capture(const std::string& name) {
+  const auto message = parse(hex_file(std::string(SOURCE_DIR) + "/tests/captures/" + name + ".hex"));
   REQUIRE(message);
-  return lab.hears(*message);
+  REQUIRE(fault_of(*message).empty());
+  return *message;
 }
 
-std::string all(std::initializer_list<std::string_view> lines) {
-  std::string text;
-  for (const auto line : lines) text.append(line).append("\n");
-  return text;
+using Values = std::map<int, std::string>;
+
+std::string text(const Values& options) {
+  std::string lines;
+  for (const auto& [code, value] : options) lines += std::to_string(code) + ": " + value + "\n";
+  return lines;
+}
+
+std::string hex_words(Bytes bytes) {
+  std::string words;
+  for (const auto byte : bytes) words += fmt::format("{:02x} ", byte);
+  if (!words.empty()) words.pop_back();
+  return words;
+}
+
+/// Every option of a message.
+std::string options_of(const Message& message) {
+  Values values;
+  for (int code = 1; code < 255; ++code)
+    if (const auto value = message.options.find(static_cast<Code>(code))) values[code] = hex_words(*value);
+  return text(values);
+}
+
+std::string bytes_of(std::string_view annotated) { return hex_words(hex(annotated)); }
+
+/// What every board hears that gets an address in the lab; `more` is what this one hears beside it.
+std::string address_and(MessageType type, const Values& more, bool seated = true) {
+  Values values{{1, "ff ff ff 00"},
+                {15, bytes_of("\"cluster\"")},
+                {28, "0a 00 00 ff"},
+                {51, "00 00 0e 10"},
+                {53, fmt::format("{:02x}", static_cast<int>(type))},
+                {54, "0a 00 00 01"},
+                {58, "00 00 07 08"},
+                {59, "00 00 0c 4e"},
+                {66, bytes_of("\"10.0.0.1\"")}};
+  if (seated) values[12] = bytes_of("\"node01\"");
+  for (const auto& [code, value] : more) values[code] = value;
+  return text(values);
+}
+
+/// Option 60 and NETBOOT-FACTS 1.3's option 43, and 97 as it came.
+Values for_a_pi(const Message& question) {
+  Values values{{43, bytes_of("06 01 03  0a 04 00 \"PXE\"  09 17 00 00 14 \"Raspberry Pi Boot   \"  ff")},
+                {60, bytes_of("\"PXEClient\"")}};
+  if (const auto uuid = question.options.find(Code::client_uuid)) values[97] = hex_words(*uuid);
+  return values;
+}
+
+Values with_file(std::string_view file, Values more = {}) {
+  more[67] = bytes_of(fmt::format("\"{}\"", file));
+  return more;
+}
+
+constexpr std::size_t smallest_frame = 548, whole_frame = 1471;  // 576 less the headers; below 1472
+
+/// Holds of every answer, whoever gets it.
+void check_answer(const Message& question, const Outcome& outcome, std::size_t largest) {
+  REQUIRE(outcome.reply);
+  const auto& reply = *outcome.reply;
+  CHECK(reply.op == boot_reply);
+  CHECK(reply.xid == question.xid);
+  CHECK(reply.mac() == question.mac());
+  CHECK(reply.your_ip == "10.0.0.10"_ip);
+  CHECK(reply.next_server == Lab::head);
+  CHECK(reply.client_ip.unset());
+  CHECK(reply.server_name.empty());
+  CHECK(outcome.to.route == (question.broadcast() ? Route::broadcast : Route::hardware));
+  std::vector<std::uint8_t> bytes;
+  emit(reply, bytes);
+  CHECK(bytes.size() <= largest);
+  CHECK(parse(bytes) == reply);
+}
+
+/// What only a Pi 3 needs: a lease with the OFFER, a neighbour entry, a second's wait.
+void check_care(const Outcome& outcome, bool like_a_pi3) {
+  CHECK(outcome.delay == (like_a_pi3 ? 1s : 0s));
+  CHECK(outcome.pin.has_value() == like_a_pi3);
+  if (outcome.pin) {
+    CHECK(outcome.pin->address == "10.0.0.10"_ip);
+    CHECK(outcome.pin->mac == outcome.board.mac);
+  }
+  if (outcome.answered == "OFFER") CHECK(outcome.lease.has_value() == like_a_pi3);
+  if (outcome.lease) CHECK(outcome.lease->seated);
 }
 
 }  // namespace
 
-TEST_CASE("legacy BIOS PXE ROM: DISCOVER") {
+TEST_CASE("Raspberry Pis: the OFFER to every DISCOVER there is") {
+  struct Row {
+    std::string capture;
+    Dialect dialect;
+    std::optional<std::uint32_t> serial;
+    std::size_t size;  ///< of the question: NETBOOT-FACTS 1.1 and 1.2 give it
+  };
+  const auto row = GENERATE(values<Row>({
+      {"pi3-rom-discover", Dialect::pi3, std::nullopt, 320},
+      {"pi3-bootcode-discover", Dialect::pi3, 0x29415c9e, 322},
+      {"pi4-2019-discover", Dialect::pi4, 0x8b2f7e4d, 322},
+      {"pi4-2021-discover", Dialect::pi4, 0x8b2f7e4d, 322},
+      {"pi4-2026-discover", Dialect::pi4, 0x8b2f7e4d, 322},
+      {"pi4-own-option97-discover", Dialect::pi4, 0x8b2f7e4d, 322},
+      {"pi-http-discover", Dialect::pi4, 0x8b2f7e4d, 311},
+      {"pi5-discover", Dialect::pi5, 0x6d9a03fe, 322},
+      {"pi5-reversed-discover", Dialect::pi5, 0x6d9a03fe, 322},
+  }));
+  INFO(row.capture);
   Lab lab;
-  const auto offer = lab_hears(
-      lab, request("80 00", no_address, mac,
-                   all({"35 01 01                            | DISCOVER",
-                        "37 0e 01 03 2b 3c 42 43 80 81 82 83 84 85 86 87", "39 02 04 ec   | 57: 1260",
-                        "61 11 00 00112233445566778899aabbccddeeff       | 97, type 0",
-                        "5d 02 00 00   | 93: BIOS", "5e 03 01 02 01", pxe_class_bios, "ff"})));
+  const auto question = capture(row.capture);
+  CHECK(hex_file(SOURCE_DIR "/tests/captures/" + row.capture + ".hex").size() == row.size);
+  const auto offer = lab.hears(question);
+  CHECK(offer.board.dialect == row.dialect);
+  CHECK(offer.board.serial == row.serial);
+  CHECK(name_of(architecture_of(offer.board)) == "arm64");
+  CHECK(offer.answered == "OFFER");
+  CHECK_FALSE(offer.warns);
+  check_answer(question, offer, whole_frame);
+  CHECK(offer.reply->file.empty());
+  CHECK(options_of(*offer.reply) == address_and(MessageType::offer, for_a_pi(question)));
+  check_care(offer, row.dialect == Dialect::pi3);
+}
+
+TEST_CASE("Raspberry Pis: the ACK to a REQUEST that asks for nothing, whatever it leaves out") {
+  struct Row {
+    std::string discover, request;
+    Dialect dialect;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"pi4-2026-discover", "pi4-2026-request", Dialect::pi4},
+      {"pi4-2019-discover", "pi4-2020-01-request", Dialect::pi4},  // no option 60
+      {"pi5-discover", "pi5-request", Dialect::pi5},
+  }));
+  INFO(row.request);
+  Lab lab;
+  const auto question = capture(row.request);
+  CHECK_FALSE(question.options.has(Code::parameter_list));
+  CHECK(question.next_server == Lab::head);
+  lab.hears(capture(row.discover));
+  const auto ack = lab.hears(question);
+  CHECK(ack.board.dialect == row.dialect);
+  CHECK(ack.board.serial.has_value());
+  CHECK(ack.answered == "ACK");
+  check_answer(question, ack, whole_frame);
+  CHECK(options_of(*ack.reply) == address_and(MessageType::ack, for_a_pi(question)));
+  check_care(ack, false);
+  REQUIRE(ack.lease);
+}
+
+TEST_CASE("what a board was is remembered for its transaction only") {
+  Lab lab;
+  auto request = capture("pi4-2020-01-request");
+  lab.hears(capture("pi4-2019-discover"));
+  request.xid += 1;
+  request.options.erase(Code::client_uuid);
+  const auto ack = lab.hears(request);
+  CHECK(ack.board.dialect == Dialect::plain);
+  CHECK_FALSE(ack.reply->options.has(Code::vendor_options));
+}
+
+TEST_CASE("a Pi 3 whose OFFER was lost gets the same address again, and nobody else does") {
+  Lab lab{{"10.0.0.10"_ip, "10.0.0.10"_ip}};
+  const auto first = lab.hears(capture("pi3-rom-discover"));
+  lab.passes(9min);
+  CHECK_FALSE(lab.hears(Lab::discover("02:00:00:00:00:09"_mac)).reply);
+  CHECK(lab.hears(capture("pi3-rom-discover")).address == first.address);
+}
+
+TEST_CASE("x86 BIOS PXE ROM: a boot file, and nothing of a Pi's menu, which would stop it") {
+  Lab lab;
+  const auto question = capture("pxe-rom-discover");
+  const auto offer = lab.hears(question);
   CHECK(offer.board.dialect == Dialect::pxe_bios);
   CHECK(offer.board.arch == 0);
-  REQUIRE(offer.board.uuid);
-  CHECK((*offer.board.uuid)[15] == 0xff);
-  CHECK(offer.answered == "OFFER");
-  CHECK(offer.to.route == Route::broadcast);
+  CHECK_FALSE(offer.board.serial);
+  check_answer(question, offer, whole_frame);
   CHECK(offer.reply->file == "undionly.kpxe");
-  CHECK(offer.reply->options.find(Code::client_uuid)->size() == 17);
+  const auto uuid = hex_words(*question.options.find(Code::client_uuid));
+  CHECK(options_of(*offer.reply) ==
+        address_and(MessageType::offer, with_file("undionly.kpxe", {{97, uuid}})));
+  check_care(offer, false);
 }
 
-TEST_CASE("iPXE 1.0 on BIOS: user class raw, 175, client-id of type and MAC") {
+TEST_CASE("an address only, for those who boot nothing from us") {
   Lab lab;
-  const auto offer = lab_hears(
-      lab,
-      request(
-          "00 00", no_address, mac,
-          all({"35 01 01          | DISCOVER", "39 02 05 c0       | 57: 1472", "5d 02 00 00       | 93: BIOS",
-               "5e 03 01 02 01", pxe_class_bios, "4d 04 69 50 58 45 | 77: iPXE, without RFC 3004's length",
-               "37 17 01 03 06 07 0c 0f 11 1a 2b 3c 42 43 77 80 81 82 83 84 85 86 87 af cb",
-               "af 0c b1 05 01 10 ec 81 39 13 01 01 17 01 | 175: PCI id, HTTP, DNS (cut short)",
-               "3d 07 01 52 54 00 12 34 56 | 61", "61 11 00 00112233445566778899aabbccddeeff", "ff"})));
-  CHECK(offer.board.dialect == Dialect::ipxe);
-  CHECK(offer.reply->file == "http://10.0.0.1/boot.ipxe");
-  CHECK(offer.reply->options.text(Code::boot_file) == "http://10.0.0.1/boot.ipxe");
-  CHECK(offer.reply->options.find(Code::client_id)->size() == 7);
-  CHECK(offer.to.route == Route::hardware);
-  CHECK(offer.to.mac == board_mac);
-}
-
-TEST_CASE("EDK2: arch 7, the broadcast flag, and a REQUEST whose 57 has its bytes swapped") {
-  Lab lab;
-  const auto offer = lab_hears(
-      lab, request("80 00", no_address, mac,
-                   all({"35 01 01", "39 02 05 c0", "61 11 00 00112233445566778899aabbccddeeff",
-                        "5e 03 01 03 00", "5d 02 00 07   | 93: UEFI x86-64", pxe_class_x64, "ff"})));
-  CHECK(offer.board.dialect == Dialect::uefi_x64);
-  CHECK(offer.reply->file == "snponly.efi");
-  CHECK_FALSE(offer.reply->options.has(Code::vendor_class));  // else EDK2 asks port 4011 and waits for it
-  const auto ack = lab_hears(
-      lab, request("80 00", no_address, mac,
-                   all({"35 01 03", "36 04 0a 00 00 01 | 54: us", "32 04 0a 00 00 0a | 50: what we offered",
-                        "39 02 ff 00       | 57: 65280", "61 11 00 00112233445566778899aabbccddeeff",
-                        "5e 03 01 03 00", "5d 02 00 07", pxe_class_x64, "ff"})));
-  CHECK(ack.answered == "ACK");
-  CHECK(ack.to.route == Route::broadcast);
-  CHECK(ack.reply->file == "snponly.efi");
-  CHECK(ack.lease->seated);
-  CHECK(wire_size(*ack.reply) <= 1472);
-}
-
-TEST_CASE("klibc ipconfig: broadcast flag, reads siaddr") {
-  Lab lab;
-  const auto offer = lab_hears(
-      lab, request("80 00", no_address, mac,
-                   all({"35 01 01", "3c 0e 4c 69 6e 75 78 20 69 70 63 6f 6e 66 69 67 | 60: Linux ipconfig",
-                        "37 0b 01 03 06 0c 0f 11 1a 1c 28 77 79", "ff 00 00 00"})));
-  CHECK(offer.board.dialect == Dialect::plain);
-  CHECK(offer.to.route == Route::broadcast);
-  CHECK(offer.reply->next_server == Lab::head);
-  CHECK(offer.reply->file.empty());
-}
-
-TEST_CASE("busybox udhcpc: no broadcast flag, client-id, wants unicast before it has an address") {
-  Lab lab;
-  const auto offer =
-      lab_hears(lab, request("00 00", no_address, mac,
-                             all({"35 01 01", "3d 07 01 52 54 00 12 34 56", "39 02 02 40   | 57: 576",
-                                  "37 07 01 03 06 0c 0f 1c 2a",
-                                  "3c 0c 75 64 68 63 70 20 31 2e 33 35 2e 30 | 60: udhcp 1.35.0", "ff"})));
-  CHECK(offer.board.dialect == Dialect::plain);
-  CHECK(offer.to.route == Route::hardware);
-  CHECK(wire_size(*offer.reply) <= 548);
-}
-
-TEST_CASE("systemd-networkd: client-id of RFC 4361, then a renewal from its address") {
-  Lab lab;
-  constexpr auto duid = "3d 13 ff 00 12 34 56 00 02 00 00 ab 11 01 02 03 04 05 06 07 08 | 61: IAID and DUID";
-  const auto offer =
-      lab_hears(lab, request("00 00", no_address, mac,
-                             all({"35 01 01", duid, "37 09 01 03 06 0c 0f 1a 21 78 79", "39 02 05 dc",
-                                  "0c 04 6e 6f 64 65 | 12: its own idea of a name", "ff"})));
-  CHECK(offer.answered == "OFFER");
-  CHECK(offer.reply->options.find(Code::client_id)->size() == 19);
-  CHECK_FALSE(offer.reply->options.has(Code::host_name));
-  lab.hears(Lab::selects(board_mac, offer.address));
-  const auto renewed =
-      lab_hears(lab, request("00 00", "0a 00 00 0a", mac, all({"35 01 03", duid, "39 02 05 dc", "ff"})));
-  CHECK(renewed.answered == "ACK");
-  CHECK(renewed.to.route == Route::client);
-}
-
-TEST_CASE("one board, one address, through ROM, iPXE, initramfs and system") {
-  Lab lab;
-  const auto boots_with = [&](const std::string& options) {
-    return lab_hears(lab, request("00 00", no_address, mac, all({"35 01 01", options, "ff"}))).address;
-  };
-  const auto first = boots_with(all({pxe_class_bios, "5d 02 00 00"}));
-  CHECK(boots_with(all({pxe_class_bios, "5d 02 00 00", "4d 04 69 50 58 45", "3d 07 01 52 54 00 12 34 56"})) ==
-        first);
-  CHECK(boots_with("") == first);
-  CHECK(boots_with("3d 13 ff 00 12 34 56 00 02 00 00 ab 11 01 02 03 04 05 06 07 08") == first);
+  SECTION("busybox udhcpc of our initramfs, on a board whose firmware is a Pi's") {
+    const auto question = capture("udhcpc-discover");
+    const auto offer = lab.hears(question);
+    CHECK(offer.board.dialect == Dialect::plain);
+    check_answer(question, offer, smallest_frame);
+    CHECK_FALSE(offer.warns);
+    CHECK(options_of(*offer.reply) == address_and(MessageType::offer, {{61, "01 dc a6 32 0a 1b 2c"}}, false));
+    check_care(offer, false);
+  }
+  SECTION("a firmware nobody made a loader for: one warning for its whole attempt") {
+    const auto question = capture("unknown-discover");
+    const auto offer = lab.hears(question);
+    CHECK(offer.board.dialect == Dialect::unknown);
+    check_answer(question, offer, smallest_frame);
+    CHECK(options_of(*offer.reply) == address_and(MessageType::offer, {}, false));
+    CHECK(offer.warns);
+    CHECK(offer.why == "no boot file for firmware 'U-Boot.armv7' (architecture 21): an address only");
+    CHECK_FALSE(lab.hears(question).warns);
+    auto request = question;
+    request.options.set_u8(Code::message_type, 3);
+    request.options.set(Code::server_id, Lab::head);
+    request.options.set(Code::requested_ip, offer.address);
+    const auto ack = lab.hears(request);
+    CHECK(ack.answered == "ACK");
+    CHECK_FALSE(ack.warns);
+    CHECK(ack.why == offer.why);
+  }
 }
