@@ -13,6 +13,7 @@
 #include "server/http/admin_site.hpp"
 #include "server/http/listener.hpp"
 #include "server/http/node_site.hpp"
+#include "server/keeper/pin_sender.hpp"
 #include "server/keeper/ready.hpp"
 #include "server/log/log.hpp"
 #include "server/nodes/front_desk.hpp"
@@ -55,11 +56,13 @@ class Worker {
         state_(std::move(state)),
         registry_(settings.nodes, settings.slurm.max_nodes, state_->nodes()),
         desk_(registry_, save()),
-        view_(settings, registry_),
+        view_(settings, registry_,
+              [this](Node& node, const Failure& why) { desk_.on_cannot_boot(node, why); }),
         overlays_(settings, std::move(secrets), registry_, scratch_folder(settings), save()),
         node_site_(view_, registry_, desk_, overlays_),
         admin_site_(settings, view_, registry_, overlays_, [this] { return counters(); }),
-        dhcp_(loop, dhcp_options(settings), state_->leases(), desk_, *state_, desk_),
+        pins_(desk_, settings.network.interface, take_pins_descriptor()),
+        dhcp_(loop, dhcp_options(settings), state_->leases(), desk_, *state_, pins_, &pins_),
         tftp_(loop, tftp_options(settings), view_, desk_),
         node_http_(
             loop, [this](Request request) { return node_site_.answer(std::move(request)); }, node_tally_),
@@ -109,6 +112,7 @@ class Worker {
   Overlays overlays_;
   NodeSite node_site_;
   AdminSite admin_site_;
+  PinSender pins_;
   dhcp::Service dhcp_;
   tftp::Service tftp_;
   Tally node_tally_, admin_tally_;

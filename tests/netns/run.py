@@ -11,12 +11,13 @@ import clients_of_dhcp
 import crashes
 import dhcp_packets
 import files
+import pins
 import real_head
 import refusals
 from cases import arguments, cases_of, run_cases
 from world import become_inhabitant, furnish, run_in_new_world
 
-MODULES = (dhcp_packets, clients_of_dhcp, files, boots, bad_packets, crashes, refusals, real_head)
+MODULES = (dhcp_packets, clients_of_dhcp, files, boots, bad_packets, crashes, pins, refusals, real_head)
 
 
 def inside(options):
