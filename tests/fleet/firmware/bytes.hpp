@@ -63,7 +63,7 @@ class Writer {
     return *this;
   }
   Writer& text(std::string_view text) {
-    out_.insert(out_.end(), text.begin(), text.end());
+    for (const char c : text) out_.push_back(static_cast<std::uint8_t>(c));
     return *this;
   }
   Writer& zeros(std::size_t count) {
