@@ -65,6 +65,7 @@ Outcome ProxyResponder::discover(const Message& question, Outcome outcome) {
     outcome.warns = begins;
     return outcome;
   }
+  seating_.seat(outcome.board, {});  // its address comes from elsewhere, later
   auto reply = answer_to(question, outcome, MessageType::offer);
   if (advice.way == ProxyWay::offer) add_boot_file(reply, outcome.board);
   outcome.delay = row_of(dialect).delay;
@@ -87,6 +88,7 @@ Outcome ProxyResponder::overhear(const Message& question, Outcome outcome) {
   if (const auto server = question.options.address(Code::server_id); server == network_.head.address)
     return silent(std::move(outcome), "takes an address from us, who gave none: the board has old news");
   seating_.seat(outcome.board, outcome.address);
+  outcome.answered = "overheard";
   return silent(std::move(outcome), "takes its address from the other DHCP server");
 }
 

@@ -60,7 +60,9 @@ class Neighbours {
 struct Exchange {
   const Board& board;
   std::string_view asked;     ///< "DISCOVER", "REQUEST" ...
-  std::string_view answered;  ///< "OFFER", "ACK", "NAK"; empty when silent
+  /// "OFFER", "ACK", "NAK"; beside another server "proxy OFFER", "proxy ACK", and "overheard" when it was that
+  /// server's to answer; empty when silent
+  std::string_view answered;
   Ipv4 address;
   std::string_view boot_file;  ///< empty when none was given
   std::string_view why;

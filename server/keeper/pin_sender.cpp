@@ -33,13 +33,16 @@ void PinSender::pin(Ipv4 address, const Mac& mac) {
   pinned_[address] = mac;
 }
 
+void PinSender::unpin(Ipv4 address) {
+  send({address, std::nullopt});
+  pinned_.erase(address);
+}
+
 void PinSender::on_exchange(const dhcp::Exchange& exchange) {
   if (exchange.answered == "ACK")
     if (const auto held = pinned_.find(exchange.address);
-        held != pinned_.end() && held->second != exchange.board.mac) {
-      send({exchange.address, std::nullopt});
-      pinned_.erase(held);
-    }
+        held != pinned_.end() && held->second != exchange.board.mac)
+      unpin(exchange.address);
   next_.on_exchange(exchange);
 }
 

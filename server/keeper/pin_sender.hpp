@@ -21,6 +21,7 @@ class PinSender final : public dhcp::Neighbours, public dhcp::Observer {
   PinSender& operator=(const PinSender&) = delete;
 
   void pin(Ipv4 address, const Mac& mac) override;
+  void unpin(Ipv4 address);
   void on_exchange(const dhcp::Exchange& exchange) override;
   void on_malformed(std::string_view kind, Ipv4 from) override { next_.on_malformed(kind, from); }
 

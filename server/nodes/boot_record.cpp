@@ -27,7 +27,7 @@ int identity_of(dhcp::Dialect dialect) {
 /// Some firmware boots from the OFFER and never asks for more (NETBOOT-FACTS 1.2).
 bool gives_address(const dhcp::Exchange& exchange) {
   if (exchange.answered == "OFFER") return !dhcp::row_of(exchange.board.dialect).requests;
-  return exchange.answered == "ACK";
+  return exchange.answered == "ACK" || exchange.answered == "overheard";
 }
 
 /// Has the firmware no more to ask of DHCP once it has this? A Pi 3's ROM loads bootcode.bin, which asks for

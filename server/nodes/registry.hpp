@@ -39,6 +39,8 @@ class Registry {
   /// `address`: 0.0.0.0 when it is not known yet.
   Node* join(const dhcp::Board& board, Ipv4 address, std::string machine_id, Time now);
   void move(Node& node, Ipv4 address);
+  /// Somebody who is no node has this address now.
+  void vacate(Ipv4 address) { by_address_.erase(address.value); }
   /// Takes down what the board's firmware says of itself; true when that is news.
   bool learn(Node& node, const dhcp::Board& board);
 

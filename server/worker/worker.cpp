@@ -9,16 +9,19 @@
 #include <optional>
 
 #include "dhcp/service.hpp"
+#include "dhcp/service_proxy.hpp"
 #include "server/boot/view.hpp"
 #include "server/http/admin_site.hpp"
 #include "server/http/listener.hpp"
 #include "server/http/node_site.hpp"
 #include "server/keeper/pin_sender.hpp"
 #include "server/keeper/ready.hpp"
+#include "server/links/neighbour.hpp"
 #include "server/log/log.hpp"
 #include "server/nodes/front_desk.hpp"
 #include "server/nodes/overlays.hpp"
 #include "server/privileges/privileges.hpp"
+#include "server/proxy/introductions.hpp"
 #include "server/state/state.hpp"
 #include "server/worker/as_root.hpp"
 #include "tftp/service.hpp"
@@ -43,12 +46,23 @@ dhcp::ServiceOptions dhcp_options(const Settings& settings) {
   return options;
 }
 
+dhcp::ProxyOptions proxy_options(const Settings& settings) {
+  const auto& network = settings.network;
+  const auto& ports = settings.ports;
+  return {network.interface, network.address, network.subnet, ports.dhcp, ports.binl, ports.http};
+}
+
 tftp::ServiceOptions tftp_options(const Settings& settings) {
   return {settings.network.interface, settings.network.address, settings.ports.tftp};
 }
 
 /// Everything the worker is made of, each built once, in the order in which one needs the other.
 class Worker {
+  template <class Act>
+  auto with_dhcp(Act act) {
+    return proxy_ ? act(*proxy_) : act(*dhcp_);
+  }
+
  public:
   Worker(const Settings& settings, boost::asio::io_context& loop, std::unique_ptr<State> state,
          rootfs::SiteSecrets secrets)
@@ -62,15 +76,22 @@ class Worker {
         node_site_(view_, registry_, desk_, overlays_),
         admin_site_(settings, view_, registry_, overlays_, [this] { return counters(); }),
         pins_(desk_, settings.network.interface, take_pins_descriptor()),
-        dhcp_(loop, dhcp_options(settings), state_->leases(), desk_, *state_, pins_, &pins_),
-        tftp_(loop, tftp_options(settings), view_, desk_),
+        introductions_({registry_, pins_, view_, save()}, neighbours(settings),
+                       std::chrono::steady_clock::now),
+        beside_another_(settings.dhcp.mode == DhcpMode::proxy),
+        tftp_(loop, tftp_options(settings), files(), desk_),
         node_http_(
-            loop, [this](Request request) { return node_site_.answer(std::move(request)); }, node_tally_),
+            loop, [this](Request request) { return answer(std::move(request)); }, node_tally_),
         admin_http_(
-            loop, [this](Request request) { return admin_site_.answer(std::move(request)); }, admin_tally_) {}
+            loop, [this](Request request) { return admin_site_.answer(std::move(request)); }, admin_tally_) {
+    if (beside_another_)
+      proxy_.emplace(loop, proxy_options(settings), desk_, introductions_);
+    else
+      dhcp_.emplace(loop, dhcp_options(settings), state_->leases(), desk_, *state_, pins_, &pins_);
+  }
 
   Result<void, Failure> open(const Settings& settings) {
-    if (auto opened = dhcp_.open(); !opened) return opened;
+    if (auto opened = with_dhcp([](auto& dhcp) { return dhcp.open(); }); !opened) return opened;
     if (auto opened = tftp_.open(); !opened) return opened;
     if (auto opened = node_http_.open_tcp(settings.network.address, settings.ports.http); !opened)
       return opened;
@@ -78,7 +99,7 @@ class Worker {
   }
 
   void start() {
-    dhcp_.start();
+    with_dhcp([](auto& dhcp) { dhcp.start(); });
     tftp_.start();
     node_http_.start();
     admin_http_.start();
@@ -86,7 +107,7 @@ class Worker {
 
   /// New boards first, then what running boots need.
   void stop() {
-    dhcp_.stop();
+    with_dhcp([](auto& dhcp) { dhcp.stop(); });
     tftp_.stop();
     node_http_.stop();
     admin_http_.stop();
@@ -98,10 +119,27 @@ class Worker {
     return [this](const NodeRecord& record) { state_->save(record); };
   }
 
-  AllCounters counters() const {
+  static Introductions::Neighbour neighbours(const Settings& settings) {
+    return
+        [interface = settings.network.interface](Ipv4 address) { return neighbour_at(interface, address); };
+  }
+
+  /// Where another server gives the addresses, whoever asks for a file is looked up first.
+  tftp::FileSource& files() {
+    if (beside_another_) return introductions_;
+    return view_;
+  }
+
+  boost::asio::awaitable<Answer> answer(Request request) {
+    if (beside_another_) introductions_.meet(request.peer.address);
+    return node_site_.answer(std::move(request));
+  }
+
+  AllCounters counters() {
     const auto& http = node_tally_.counts();
-    return {
-        {"dhcp", dhcp_.counters()}, {"tftp", tftp_.counters()}, {"http", Counters(http.begin(), http.end())}};
+    return {{"dhcp", with_dhcp([](auto& dhcp) { return dhcp.counters(); })},
+            {"tftp", tftp_.counters()},
+            {"http", Counters(http.begin(), http.end())}};
   }
 
   boost::asio::io_context& loop_;
@@ -113,7 +151,10 @@ class Worker {
   NodeSite node_site_;
   AdminSite admin_site_;
   PinSender pins_;
-  dhcp::Service dhcp_;
+  Introductions introductions_;
+  bool beside_another_;
+  std::optional<dhcp::Service> dhcp_;
+  std::optional<dhcp::ProxyService> proxy_;
   tftp::Service tftp_;
   Tally node_tally_, admin_tally_;
   Listener node_http_, admin_http_;
