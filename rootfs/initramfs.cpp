@@ -70,14 +70,18 @@ Result<Modules, Failure> read_modules(const fs::path& tree, const std::string& v
   return modules;
 }
 
-Result<ModuleClosure, Failure> choose_modules(const ModuleIndex& index, const std::string& version) {
+Result<ModuleClosure, Failure> choose_modules(const Modules& modules, const std::string& version,
+                                              const std::string& architecture) {
+  const auto& index = modules.index;
   const auto required = close_over(index, required_modules());
   if (!required.missing.empty())
     return fail("kernel " + version + " has no module " + required.missing.front() +
                     ", without which no node mounts its root",
-                "choose a full kernel package, such as linux-image-amd64");
+                "choose a full kernel package, such as linux-image-" + architecture);
   auto wanted = required_modules();
   for (auto& name : network_drivers(index)) wanted.push_back(std::move(name));
+  if (architecture == "arm64")
+    for (auto& name : soc_drivers(index, modules.alias)) wanted.push_back(std::move(name));
   return close_over(index, wanted);
 }
 
@@ -136,7 +140,8 @@ Result<InitramfsReport, Failure> write_initramfs(const fs::path& tree, const std
                                                  const std::function<bool(double)>& progress) {
   auto modules = read_modules(tree, kernel_version);
   if (!modules) return tl::unexpected{modules.error()};
-  const auto closure = choose_modules(modules->index, kernel_version);
+  const auto architecture = architecture_of(read_file(busybox_of(tree)).value_or(""));
+  const auto closure = choose_modules(*modules, kernel_version, architecture);
   if (!closure) return tl::unexpected{closure.error()};
 
   const auto compression = compression_for(tree, kernel_version);

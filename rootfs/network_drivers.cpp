@@ -9,10 +9,9 @@ namespace rootstock::rootfs {
 namespace {
 
 constexpr std::array folders = {
-    std::string_view{"kernel/drivers/net/ethernet/"},
-    std::string_view{"kernel/drivers/net/usb/"},
-    std::string_view{"kernel/drivers/net/phy/"},
-    std::string_view{"kernel/drivers/net/mdio/"},
+    std::string_view{"kernel/drivers/net/ethernet/"}, std::string_view{"kernel/drivers/net/usb/"},
+    std::string_view{"kernel/drivers/net/phy/"},      std::string_view{"kernel/drivers/net/mdio/"},
+    std::string_view{"kernel/drivers/net/pcs/"},
 };
 
 /// Data-centre cards with drivers of a megabyte and more, and what netboots nowhere. A Pi fetches every byte

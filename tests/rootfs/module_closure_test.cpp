@@ -62,6 +62,28 @@ TEST_CASE("network drivers leave out the heavy and the foreign", "[modules]") {
   CHECK(network_drivers(index()) == Names{"cdc_ether", "r8169", "realtek", "virtio_net"});
 }
 
+TEST_CASE("what a board's chip must have switched on comes along, where a device tree can name it",
+          "[modules]") {
+  const auto board = parse_module_index(
+      "kernel/drivers/mfd/rk8xx-core.ko.xz:\n"
+      "kernel/drivers/regulator/fan53555.ko.xz: kernel/drivers/mfd/rk8xx-core.ko.xz\n"
+      "kernel/drivers/regulator/wm831x.ko.xz:\n"
+      "kernel/drivers/misc/rp1/rp1-pci.ko.xz:\n"
+      "kernel/drivers/phy/rockchip/phy-rockchip-pcie.ko.xz:\n"
+      "kernel/drivers/gpu/drm/rockchip/rockchipdrm.ko.xz:\n",
+      "", "");
+  const auto alias =
+      "# Aliases extracted from modules themselves.\n"
+      "alias of:N*T*Csilergy,syr827 fan53555\n"
+      "alias i2c:wm8310 wm831x\n"
+      "alias pci:v00001DE4d00000001* rp1-pci\n"
+      "alias of:N*T*Crockchip,rk3399-pcie-phy phy-rockchip-pcie\n"
+      "alias of:N*T*Crockchip,display-subsystem rockchipdrm\n";
+  const auto names = soc_drivers(board, alias);
+  CHECK(names == Names{"fan53555", "phy_rockchip_pcie", "rp1_pci"});
+  CHECK(close_over(board, names).names == Names{"rk8xx_core", "fan53555", "phy_rockchip_pcie", "rp1_pci"});
+}
+
 TEST_CASE("modules.dep of the closure makes soft needs hard", "[modules]") {
   const auto all = index();
   CHECK(closed_modules_dep(all, close_over(all, {"r8169"})) ==
