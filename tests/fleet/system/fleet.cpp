@@ -1,0 +1,241 @@
+#include "tests/fleet/system/fleet.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+
+#include "tests/fleet/system/keep.hpp"
+#include "tests/fleet/system/root_reader.hpp"
+#include "tests/fleet/system/seat.hpp"
+
+namespace rootstock::fleet {
+namespace {
+
+namespace asio = boost::asio;
+
+/// The subnet is learnt from the first board that got an address; its mask says how large it is.
+Subnet subnet_of(Ipv4 address, Ipv4 mask) { return Subnet::of(address, std::popcount(mask.value)); }
+
+class Fleet {
+ public:
+  Fleet(const FleetOptions& options, Nic nic, Playground ground)
+      : options_(options),
+        ground_(std::move(ground)),
+        cable_(loop_, clock_, std::move(nic), ground_.nic(), options.up, options.down),
+        wake_up_(loop_),
+        end_(loop_),
+        signals_(loop_, SIGINT, SIGTERM),
+        random_(options.seed) {}
+
+  FleetOutcome run() {
+    seat_everybody();
+    cable_.start({[this](Bytes frame) { on_frame(frame); }, [this](Bytes frame) { on_kernel_frame(frame); }});
+    end_.expires_at(clock_.at(options_.timeout));
+    end_.async_wait([this](boost::system::error_code error) {
+      if (!error) stop(false);
+    });
+    signals_.async_wait([this](boost::system::error_code error, int) {
+      if (!error) stop(false);
+    });
+    wake();
+    loop_.run();
+    return outcome();
+  }
+
+ private:
+  void seat_everybody();
+  void on_frame(Bytes frame);
+  void give(Seat& seat, Bytes frame);
+  void on_kernel_frame(Bytes frame);
+  void wake();
+  void after(Seat& seat);
+  void schedule(Seat& seat);
+  void lend(Seat& seat, Ipv4 address, Ipv4 mask, Ipv4 head);
+  void all_there();
+  void stop(bool in_time);
+  asio::awaitable<void> verify();
+  asio::awaitable<void> verify(Seat& seat, Content& content);
+  FleetOutcome outcome() const;
+
+  const FleetOptions& options_;
+  FleetClock clock_;
+  asio::io_context loop_{1};
+  Playground ground_;
+  Cable cable_;
+  asio::steady_timer wake_up_, end_;
+  asio::signal_set signals_;
+  std::mt19937 random_;
+  std::vector<std::unique_ptr<Seat>> seats_;
+  std::map<Mac, Seat*> by_mac_;
+  std::map<Ipv4, Seat*> lent_;  ///< who had the address last; whether it still has is the seat's matter
+  std::set<std::pair<Tick, Seat*>> agenda_;
+  std::optional<Tick> wake_at_;
+  std::size_t missing_ = 0;
+  FleetOutcome outcome_;
+  bool ended_ = false;
+};
+
+void Fleet::seat_everybody() {
+  std::uniform_int_distribution<Tick::rep> start(0, options_.start_within.count());
+  for (const auto& player : options_.players) {
+    Seat::Surroundings around{loop_, [this] { return clock_.now(); }, options_.goal, options_.appetite,
+                              options_.keep.has_value()};
+    seats_.push_back(std::make_unique<Seat>(player, around, Tick{start(random_)}));
+    auto& seat = *seats_.back();
+    seat.on_address = [this](Seat& one, Ipv4 address, Ipv4 mask, Ipv4 head) {
+      lend(one, address, mask, head);
+    };
+    seat.on_change = [this](Seat& one) { after(one); };
+    by_mac_[seat.board().mac()] = &seat;
+    if (player.well_behaved) ++missing_;
+    schedule(seat);
+  }
+}
+
+void Fleet::on_frame(Bytes frame) {
+  const auto target = target_mac(frame);
+  if (target.bytes[0] & 1) {
+    for (auto& seat : seats_) give(*seat, frame);
+    return;
+  }
+  if (const auto found = by_mac_.find(target); found != by_mac_.end()) give(*found->second, frame);
+}
+
+void Fleet::give(Seat& seat, Bytes frame) {
+  if (seat.wants_for_kernel(frame))
+    cable_.to_kernel(frame);
+  else
+    seat.on_frame(frame);
+  after(seat);
+}
+
+void Fleet::on_kernel_frame(Bytes frame) {
+  const auto ip = ip_header(frame);
+  const auto found = ip ? lent_.find(ip->source) : lent_.end();
+  if (found == lent_.end()) return;
+  found->second->on_kernel_frame(frame);
+  after(*found->second);
+}
+
+/// Everybody whose time has come, once.
+void Fleet::wake() {
+  const auto now = clock_.now();
+  std::vector<Seat*> due;
+  for (auto at = agenda_.begin(); at != agenda_.end() && at->first <= now; ++at) due.push_back(at->second);
+  for (auto* seat : due) {
+    seat->on_timer();
+    after(*seat);
+  }
+  if (agenda_.empty()) return;
+  const auto next = agenda_.begin()->first;
+  wake_at_ = next;
+  wake_up_.expires_at(clock_.at(next));
+  wake_up_.async_wait([this](boost::system::error_code error) {
+    if (!error && !ended_) wake();
+  });
+}
+
+void Fleet::after(Seat& seat) {
+  seat.settle();
+  for (auto& frame : seat.take_frames()) cable_.send(std::move(frame));
+  schedule(seat);
+  if (!seat.take_arrival()) return;
+  if (options_.keep) keep_files(*options_.keep, seat.name(), seat.files());
+  if (seat.player().well_behaved && --missing_ == 0) all_there();
+}
+
+void Fleet::schedule(Seat& seat) {
+  const auto next = seat.deadline();
+  if (seat.scheduled == next) return;
+  if (seat.scheduled) agenda_.erase({*seat.scheduled, &seat});
+  if (next) agenda_.insert({*next, &seat});
+  seat.scheduled = next;
+  if (next && wake_at_ && *next < *wake_at_) {
+    wake_at_ = *next;
+    wake_up_.expires_at(clock_.at(*next));
+    wake_up_.async_wait([this](boost::system::error_code error) {
+      if (!error && !ended_) wake();
+    });
+  }
+}
+
+void Fleet::lend(Seat& seat, Ipv4 address, Ipv4 mask, Ipv4 head) {
+  lent_[address] = &seat;
+  if (auto done = ground_.open(subnet_of(address, mask), head); !done) {
+    outcome_.differences.push_back(done.error().what);
+    stop(false);
+  }
+}
+
+void Fleet::all_there() {
+  outcome_.took = clock_.now();
+  if (options_.goal != Goal::up) return stop(true);
+  asio::co_spawn(loop_, verify(), [this](std::exception_ptr) { stop(true); });
+}
+
+void Fleet::stop(bool in_time) {
+  if (std::exchange(ended_, true)) return;
+  outcome_.in_time = in_time;
+  if (!in_time) outcome_.took = clock_.now();
+  loop_.stop();
+}
+
+/// Once per generation, from the address of a board that is up.
+asio::awaitable<void> Fleet::verify() {
+  std::map<std::string, std::pair<Seat*, Content>> generations;
+  for (auto& seat : seats_) {
+    const auto& story = seat->story();
+    if (!story.up_at) continue;
+    auto& [reader, content] = generations[story.label];
+    reader = seat.get();
+    for (auto& what : content.compare(seat->files(), seat->name()))
+      outcome_.differences.push_back(std::move(what));
+    for (const auto& piece : story.pieces)
+      if (auto what = content.compare(piece, seat->name()))
+        outcome_.differences.push_back(seat->name() + ": " + *what);
+  }
+  for (auto& [label, one] : generations) co_await verify(*one.first, one.second);
+}
+
+asio::awaitable<void> Fleet::verify(Seat& seat, Content& content) {
+  const auto label = seat.story().label;
+  try {
+    const auto words = HeadWords::parse(seat.board().handover()->words);
+    const Call call{seat.lent_address()->address(), words->head, words->nfs, nfs_ports};
+    auto client = co_await NfsClient::mount(call, "the fleet's check", random_);
+    auto verdict = co_await verify_generation(client, label, content);
+    co_await client.unmount();
+    outcome_.checked.push_back(fmt::format("{}: {} and {} boot files, {} bytes over NFS", label, verdict.root,
+                                           content.boot_files().size(), verdict.bytes));
+    for (auto& what : verdict.differences) outcome_.differences.push_back(std::move(what));
+  } catch (const StepFailed& failed) {
+    outcome_.differences.push_back(label + " could not be checked: " + failed.what());
+  }
+}
+
+FleetOutcome Fleet::outcome() const {
+  auto outcome = outcome_;
+  outcome.goal = options_.goal;
+  for (const auto& seat : seats_) outcome.boards.push_back(seat->outcome());
+  outcome.frames_up = cable_.up().sent();
+  outcome.lost_up = cable_.up().lost();
+  outcome.frames_down = cable_.down().sent();
+  outcome.lost_down = cable_.down().lost();
+  return outcome;
+}
+
+}  // namespace
+
+Result<FleetOutcome, Failure> play(const FleetOptions& options) {
+  auto nic = options.is_tap ? Nic::tap(options.nic) : Nic::card(options.nic);
+  if (!nic) return tl::unexpected(nic.error());
+  auto ground = Playground::enter();
+  if (!ground) return tl::unexpected(ground.error());
+  return Fleet(options, std::move(*nic), std::move(*ground)).run();
+}
+
+}  // namespace rootstock::fleet

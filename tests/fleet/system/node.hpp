@@ -1,0 +1,55 @@
+#pragma once
+// A node from its initramfs' address to "up": the steps of rootfs/initramfs/init, over real TCP (edge:
+// sockets).
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <memory>
+#include <random>
+
+#include "tests/fleet/board.hpp"
+#include "tests/fleet/system/connect.hpp"
+#include "tests/fleet/system/content.hpp"
+
+namespace rootstock::fleet {
+
+/// How much of its root a node reads while it boots. A real one: 32 to 45 MB.
+struct Appetite {
+  std::uint64_t bytes = 4 * 1024 * 1024;
+  unsigned files = 300;  ///< of a root that is a plain tree
+};
+
+/// What became of one node; filled as it goes, read by the report.
+struct NodeStory {
+  std::string stage;              ///< the step under way
+  std::vector<Step> timeline;     ///< of all boots
+  std::string failure;            ///< of the step under way
+  unsigned retries = 0;           ///< steps tried again
+  unsigned start_overs = 0;       ///< reboots of the initramfs' own will
+  std::uint64_t bytes = 0;        ///< overlay and root
+  std::string label;              ///< "compute/7"
+  std::vector<PieceRead> pieces;  ///< of the last boot
+  std::optional<Tick> up_at;
+};
+
+/// Where the head is, from the kernel line; none without rootstock.head= or rootstock.boot=.
+struct HeadWords {
+  Ipv4 head;
+  std::uint16_t http = 80, nfs = 2049;
+  std::string boot;  ///< "compute/7"
+  static std::optional<HeadWords> parse(const std::vector<std::string>& words);
+};
+
+struct NodeBoot {
+  Handover handover;
+  Appetite appetite;
+  Tick powered_at{};  ///< for the seconds that the node reports
+  std::function<Tick()> now;
+  std::uint32_t seed = 1;
+};
+
+/// True: the node is up. False: it gives up and reboots, as the initramfs does. The story belongs to the
+/// caller, who cancels this before it ends it.
+boost::asio::awaitable<bool> boot_node(NodeBoot boot, std::shared_ptr<NodeStory> story);
+
+}  // namespace rootstock::fleet
