@@ -4,6 +4,7 @@
 
 #include "rootfs/archive.hpp"
 #include "rootfs/process.hpp"
+#include "tests/rootfs/import_bench.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/needs_root.hpp"
 #include "tests/support/temp_folder.hpp"
@@ -31,27 +32,9 @@ void pack(const std::filesystem::path& file, std::size_t bytes) {
   REQUIRE(writer.finish());
 }
 
-/// The least that makes a node: a kernel with its modules built in, a static busybox, systemd.
 void pack_root(const std::filesystem::path& file, Compression compression) {
-  std::string busybox(64 + 56, '\0');
-  busybox.replace(0, 6,
-                  "\x7f"
-                  "ELF\x02\x01");
-  busybox[0x12] = 62, busybox[0x20] = 64, busybox[0x36] = 56, busybox[0x38] = 1, busybox[64] = 1;
   auto tar = ArchiveWriter::to_file(file, ArchiveFormat::tar, compression);
-  tar.directory("./");
-  tar.directory("usr/lib/modules/6.1.0");
-  tar.symlink("lib", "usr/lib");
-  tar.file("usr/lib/modules/6.1.0/modules.dep", "");
-  tar.file("usr/lib/modules/6.1.0/modules.builtin",
-           "kernel/net/packet/af_packet.ko\nkernel/fs/nfs/nfsv4.ko\nkernel/drivers/block/loop.ko\n"
-           "kernel/fs/squashfs/squashfs.ko\nkernel/fs/overlayfs/overlay.ko\n");
-  tar.file("boot/vmlinuz-6.1.0", "a kernel");
-  tar.file("bin/busybox", busybox, 0755);
-  tar.file("sbin/init", "", 0755);
-  tar.file("usr/lib/systemd/systemd", "", 0755);
-  tar.file("etc/munge/munge.key", "a secret of the machine that was packed");
-  tar.file("var/log/journal/1234/system.journal", "what happened there");
+  tests::add_least_root(tar, "amd64");
   REQUIRE(tar.finish());
 }
 
