@@ -60,8 +60,9 @@ class Board:
         head = struct.pack(">BBBBIHH4s4s4s4s", 1, 1, 6, 0, self.xid, 0, flags, socket.inet_aton(client_address),
                            b"\0" * 4, b"\0" * 4, socket.inet_aton(relay))
         body = b"".join(bytes([code, len(value)]) + value for code, value in options.items())
+        wants = b"" if 55 in options else b"\x37\x04\x01\x03\x42\x43"
         return (head + bytes.fromhex(self.mac.replace(":", "")) + bytes(10 + 64 + 128) + MAGIC + bytes([53, 1, kind]) +
-                b"\x37\x04\x01\x03\x42\x43" + body + b"\xff")
+                wants + body + b"\xff")
 
     def send(self, raw, to=EVERYBODY):
         self.socket.sendto(raw, (to, 67))

@@ -6,18 +6,20 @@ import sys
 from place import FOLDER, HEAD, Site
 
 import bad_packets
+import boards
 import boots
 import clients_of_dhcp
 import crashes
 import dhcp_packets
 import files
 import pins
+import proxy
 import real_head
 import refusals
 from cases import arguments, cases_of, run_cases
 from world import become_inhabitant, furnish, run_in_new_world
 
-MODULES = (dhcp_packets, clients_of_dhcp, files, boots, bad_packets, crashes, pins, refusals, real_head)
+MODULES = (dhcp_packets, clients_of_dhcp, files, boots, boards, bad_packets, crashes, pins, proxy, refusals, real_head)
 
 
 def inside(options):
