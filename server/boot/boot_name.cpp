@@ -66,6 +66,11 @@ BootPart part_of(BootText text) {
 
 std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
+/// GRUB is no part of the board.
+std::string words_for_firmware(std::string_view file) {
+  return (file.ends_with(".efi") ? "the loader " : "the firmware ") + std::string{file};
+}
+
 std::string_view words_for(BootText text) {
   switch (text) {
     case BootText::autoexec_ipxe: return "autoexec.ipxe";
@@ -97,7 +102,7 @@ BootName boot_name(std::string_view path, const Asker& asker) {
 std::string words_for(const BootName& name) {
   switch (name.part) {
     case BootPart::loader: return "the loader " + name.file;
-    case BootPart::firmware: return "the firmware " + std::string{last_part(name.file)};
+    case BootPart::firmware: return words_for_firmware(last_part(name.file));
     case BootPart::settings: return std::string{words_for(name.text)};
     case BootPart::script: return "the boot script";
     case BootPart::device_tree: return "the device tree " + std::string{last_part(name.file)};

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "dhcp/policy.hpp"
+#include "dhcp/quirks.hpp"
 #include "server/boot/boot_path.hpp"
 #include "server/nodes/asker.hpp"
 
@@ -108,6 +109,8 @@ Explanation explain(const Settings& settings, Registry& registry, const View& vi
   const auto advice = dhcp::advise(dialect, {settings.network.address, settings.ports.http});
   told.boot_file = advice.file;
   told.why.push_back(advice.why);
+  for (const auto& quirk : dhcp::quirks_of(dialect))
+    told.quirks.push_back(fmt::format("{}: {} ({})", quirk.name, quirk.what, quirk.source));
   if (dhcp::boots(dialect)) add_generation(told, view, dialect, question.mac);
   return told;
 }

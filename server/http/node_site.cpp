@@ -137,6 +137,9 @@ Answer NodeSite::refuse_overlay(Node* node, const Peer& peer, const std::string&
   return text_answer(403, "no overlay: " + why + "\n");
 }
 
+/// Taken from any port, other than the overlay: the busybox of an image cannot choose its own, and no secret
+/// goes out. A user of a node can only make that node look up, or in trouble, and an early "up" ends what it
+/// may still be given.
 Answer NodeSite::up(const Request& request) {
   Node* node = registry_.by_address(request.peer.address);
   if (node == nullptr) return text_answer(403, "no node has this address\n");
