@@ -68,11 +68,6 @@ Values for_a_pi(const Message& question) {
   return values;
 }
 
-Values with_file(std::string_view file, Values more = {}) {
-  more[67] = bytes_of(fmt::format("\"{}\"", file));
-  return more;
-}
-
 constexpr std::size_t smallest_frame = 548, whole_frame = 1471;  // 576 less the headers; below 1472
 
 /// Holds of every answer, whoever gets it.
@@ -186,19 +181,75 @@ TEST_CASE("a Pi 3 whose OFFER was lost gets the same address again, and nobody e
   CHECK(lab.hears(capture("pi3-rom-discover")).address == first.address);
 }
 
-TEST_CASE("x86 BIOS PXE ROM: a boot file, and nothing of a Pi's menu, which would stop it") {
+TEST_CASE("boards with loaders of ours: the OFFER, and the ACK when we have their REQUEST") {
+  struct Row {
+    std::string firmware;
+    Dialect dialect;
+    std::string_view architecture, file;
+    Values more;  ///< options of its own
+    std::size_t largest;
+    bool requests;
+  };
+  constexpr std::string_view script = "http://10.0.0.1/boot.ipxe";
+  const auto http = bytes_of("\"HTTPClient\"");
+  const auto row = GENERATE_COPY(values<Row>({
+      {"pxe-rom", Dialect::pxe_bios, "amd64", "undionly.kpxe", {}, 1260 - 28, false},
+      {"edk2-x64-pxe", Dialect::uefi_x64, "amd64", "snponly.efi", {}, 1472 - 28, true},
+      {"edk2-arm64-pxe", Dialect::uefi_arm64, "arm64", "grubaa64.efi", {}, 1472 - 28, true},
+      {"edk2-x64-http",
+       Dialect::http_x64,
+       "amd64",
+       "http://10.0.0.1/snponly.efi",
+       {{60, http}},
+       1472 - 28,
+       true},
+      {"edk2-arm64-http",
+       Dialect::http_arm64,
+       "arm64",
+       "http://10.0.0.1/grubaa64.efi",
+       {{60, http}},
+       1472 - 28,
+       true},
+      {"ipxe-bios", Dialect::ipxe, "amd64", script, {{61, "01 52 54 00 c0 00 02"}}, 1472 - 28, true},
+      {"ipxe-efi", Dialect::ipxe, "amd64", script, {{61, "01 52 54 00 77 00 01"}}, 1472 - 28, true},
+      {"ipxe-arm64", Dialect::ipxe, "arm64", script, {{61, "01 52 54 00 77 00 01"}}, 1472 - 28, false},
+      {"uboot", Dialect::uboot_arm64, "arm64", "", {}, smallest_frame, true},
+      {"uboot-efi", Dialect::uefi_arm64, "arm64", "grubaa64.efi", {}, smallest_frame, false},
+      {"uboot-efi-2025", Dialect::uefi_arm64, "arm64", "grubaa64.efi", {}, smallest_frame, false},
+  }));
+  INFO(row.firmware);
   Lab lab;
-  const auto question = capture("pxe-rom-discover");
-  const auto offer = lab.hears(question);
-  CHECK(offer.board.dialect == Dialect::pxe_bios);
-  CHECK(offer.board.arch == 0);
-  CHECK_FALSE(offer.board.serial);
-  check_answer(question, offer, whole_frame);
-  CHECK(offer.reply->file == "undionly.kpxe");
-  const auto uuid = hex_words(*question.options.find(Code::client_uuid));
-  CHECK(options_of(*offer.reply) ==
-        address_and(MessageType::offer, with_file("undionly.kpxe", {{97, uuid}})));
-  check_care(offer, false);
+  const auto hears = [&](const std::string& name, MessageType type) {
+    const auto question = capture(row.firmware + name);
+    const auto answer = lab.hears(question);
+    INFO(name);
+    CHECK(answer.board.dialect == row.dialect);
+    CHECK(name_of(architecture_of(answer.board)) == row.architecture);
+    CHECK_FALSE(answer.board.serial);
+    CHECK_FALSE(answer.warns);
+    CHECK(answer.answered == name_of(type));
+    check_answer(question, answer, row.largest);
+    CHECK(answer.reply->file == row.file);
+    auto more = row.more;
+    if (!row.file.empty()) more[67] = bytes_of(fmt::format("\"{}\"", row.file));
+    if (const auto uuid = question.options.find(Code::client_uuid)) more[97] = hex_words(*uuid);
+    CHECK(options_of(*answer.reply) == address_and(type, more));
+    check_care(answer, false);
+    return answer;
+  };
+  hears("-discover", MessageType::offer);
+  if (!row.requests) return;
+  CHECK(hears("-request", MessageType::ack).lease);
+}
+
+TEST_CASE("U-Boot never hears more than 576 bytes, whatever its environment lets it ask for") {
+  Lab lab;
+  lab.network.domain = std::string(250, 'd');
+  lab.network.dns = std::vector<Ipv4>(40, Lab::head);
+  Responder responder{lab.network, lab.leases, lab.seating};
+  auto question = capture("uboot-discover");
+  question.options.set(Code::max_size, hex("05 dc"));
+  CHECK(wire_size(*responder.answer(question, lab.now).reply) <= smallest_frame);
 }
 
 TEST_CASE("an address only, for those who boot nothing from us") {
