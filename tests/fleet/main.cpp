@@ -26,7 +26,7 @@ Exit codes: 0 all boards are there and read the right content, 1 they did not, 2
 struct Words {
   PlanWords plan;
   std::string tap, interface, loss = "0", duplicate = "0", reorder = "0", rate = "0", start = "5s",
-                              until = "up", timeout = "10min", read = "4MiB", keep;
+                              until = "up", timeout = "10min", read = "4MiB", keep, mac;
   bool json = false;
 };
 
@@ -50,6 +50,7 @@ void add_options(CLI::App& app, Words& words) {
       ->capture_default_str();
   app.add_option("--keep", words.keep, "Keep the files that boards fetched in this folder")
       ->type_name("FOLDER");
+  app.add_option("--mac", words.mac, "Address of the first board; an emulated one may go on with it");
   app.add_flag("--same-firmware", words.plan.same_firmware,
                "All boards with today's firmware, not a mix of years");
   app.add_flag("--json", words.json, "The report for programs, with every board's timeline");
@@ -97,7 +98,9 @@ void raise_limit_of_files() {
 
 int run(const Words& words) {
   auto options = options_of(words);
-  auto players = plan(words.plan);
+  auto wanted = words.plan;
+  if (!words.mac.empty()) wanted.mac = parsed("--mac", words.mac, rootstock::Mac::parse(words.mac));
+  auto players = plan(wanted);
   if (!players) return refuse(players.error());
   options.players = std::move(*players);
   raise_limit_of_files();

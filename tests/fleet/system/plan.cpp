@@ -106,6 +106,7 @@ class Planner {
                              static_cast<std::uint8_t>(0xfe ^ words_.site),
                              static_cast<std::uint8_t>(number >> 8),
                              static_cast<std::uint8_t>(number)};
+    if (number == 1 && words_.mac) player.spec.mac = *words_.mac;
     player.spec.serial = 0xfe000000U | std::uint32_t{words_.site} << 16 | number;
     player.spec.seed = static_cast<std::uint32_t>(random_());
     if (!words_.same_firmware) vary(player.spec, of_group - 1);
