@@ -11,6 +11,8 @@ Task<Fetched> Fetcher::http(std::string url, Want want) {
   if (reply.status != 200) {
     fetched.end = reply.status == 404 ? Fetch::missing : Fetch::refused;
     fetched.words = reply.status == 0 ? reply.failure : fmt::format("HTTP status {}", reply.status);
+    if (fetched.end == Fetch::missing) ++machine_.progress.misses;
+    if (fetched.end == Fetch::missing) co_return fetched;
     machine_.progress.failure = url + ": " + fetched.words;
     machine_.note(machine_.progress.failure);
     co_return fetched;

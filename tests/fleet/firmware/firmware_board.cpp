@@ -129,6 +129,11 @@ class FirmwareBoard : public Board {
 
   const Mac& mac() const override { return spec_.mac; }
   const Progress& progress() const override { return progress_; }
+  const std::vector<FetchedFile>& files() const override {
+    static const std::vector<FetchedFile> none;
+    if (handover_) return handover_->files;
+    return machine_ ? machine_->files : none;
+  }
   const std::optional<Handover>& handover() const override { return handover_; }
 
  private:

@@ -94,7 +94,9 @@ class Grub {
     } else if (equals != std::string::npos && words.size() == 1) {
       variables_[name.substr(0, equals)] = name.substr(equals + 1);
     } else if (name == "source" || name == "." || name == "configfile") {
-      co_return co_await source(words.size() > 1 ? words[1] : "");
+      if (words.size() < 2) co_return false;
+      const auto path = words[1];
+      co_return co_await source(path);
     } else if (name == "linux" || name == "initrd") {
       co_return co_await load(words);
     } else if (name == "boot") {

@@ -110,9 +110,8 @@ Task<Outcome> boot_pi_eeprom(Machine& machine) {
   PiFiles files{machine, server, pi_style(machine.spec)};
   if (machine.spec.tight_loop && machine.progress.boots == 1) co_await tight_loop(machine, files);
   files.use_prefix(PiFiles::prefix_of(machine.spec));
-  const bool five = machine.spec.persona == Persona::pi5;
-  auto outcome = co_await (five ? pi5_files(machine, files) : pi4_files(machine, files));
-  co_return outcome;
+  if (machine.spec.persona == Persona::pi5) co_return co_await pi5_files(machine, files);
+  co_return co_await pi4_files(machine, files);
 }
 
 }  // namespace rootstock::fleet
