@@ -22,13 +22,7 @@ Node* Registry::find(const std::unordered_map<std::uint64_t, int>& index, std::u
 
 Node* Registry::by_mac(Mac mac) { return find(by_mac_, mac.number()); }
 
-Node* Registry::by_address(Ipv4 address) {
-  Node* node = find(by_address_, address.value);
-  if (node != nullptr || !neighbour_) return node;
-  if (const auto mac = neighbour_(address)) node = by_mac(*mac);
-  if (node != nullptr) move(*node, address);
-  return node;
-}
+Node* Registry::by_address(Ipv4 address) { return find(by_address_, address.value); }
 
 Node* Registry::by_name(std::string_view name) {
   const auto found = by_name_.find(name);

@@ -2,13 +2,10 @@
 // The seats of the cluster and who sits on them. A seat is for ever: name, number and machine-id stay with
 // the MAC.
 
-#include <functional>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include "config/settings.hpp"
@@ -44,11 +41,6 @@ class Registry {
   /// Takes down what the board's firmware says of itself; true when that is news.
   bool learn(Node& node, const dhcp::Board& board);
 
-  /// Who has an address that no node is known by: where others give the addresses, they change without a word
-  /// to us. Unset: nobody.
-  using Neighbour = std::function<std::optional<Mac>(Ipv4)>;
-  void look_up_strangers(Neighbour neighbour) { neighbour_ = std::move(neighbour); }
-
  private:
   Node* find(const std::unordered_map<std::uint64_t, int>& index, std::uint64_t key);
   void index(const Node& node);
@@ -57,7 +49,6 @@ class Registry {
 
   NodeSettings names_;
   std::size_t seats_;
-  Neighbour neighbour_;
   std::map<int, Node> nodes_;
   std::unordered_map<std::uint64_t, int> by_mac_, by_address_;
   std::map<std::string, int, std::less<>> by_name_;

@@ -129,6 +129,16 @@ TEST_CASE("which DISCOVER begins a new boot") {
     bench.boot.on_fetch(kernel, bench.now);
     CHECK(begins(Dialect::ipxe));
   }
+  SECTION("bootcode.bin's after the ROM of a Pi 3, but not after its own firmware") {
+    bench.now += 6min;
+    CHECK(begins(Dialect::pi3));
+    bench.now += 5s;
+    bench.fetches({BootPart::firmware, "", 0, "boot/firmware/bootcode.bin"});
+    CHECK(bench.boot.stage() == Stage::loader);
+    CHECK_FALSE(begins(Dialect::pi3));
+    bench.fetches({BootPart::firmware, "", 0, "boot/firmware/start.elf"});
+    CHECK(begins(Dialect::pi3));
+  }
   SECTION("never a plain client's") {
     bench.boots_up_to_initramfs();
     CHECK_FALSE(begins(Dialect::plain));
@@ -185,6 +195,38 @@ TEST_CASE("the overlay is for one boot that the head has watched") {
     bench.says(Dialect::pxe_bios, "DISCOVER", "OFFER");
     CHECK_FALSE(bench.may_have_overlay());
   }
+}
+
+TEST_CASE("a Pi 3 boots from the OFFER alone") {
+  Bench bench;
+  CHECK(bench.says(Dialect::pi3, "DISCOVER", "OFFER") == "Raspberry Pi 3: got 10.77.0.10");
+  bench.fetches({BootPart::firmware, "", 0, "boot/firmware/bootcode.bin"});
+  CHECK(bench.says(Dialect::pi3, "DISCOVER", "OFFER").empty());
+  CHECK_FALSE(bench.may_have_overlay());
+  bench.fetches({BootPart::settings, "", 0, "", BootText::pi_config});
+  bench.fetches({BootPart::firmware, "", 0, "boot/firmware/start.elf"});
+  bench.fetches({BootPart::device_tree, "", 0, "boot/overlays/overlay_map.dtb"});
+  CHECK(bench.boot.stage() == Stage::loader);
+  bench.fetches(kernel);
+  bench.fetches(initramfs);
+  CHECK(bench.boot.started() == start);
+  CHECK(bench.boot.stage() == Stage::initramfs);
+  CHECK(bench.may_have_overlay());
+  CHECK(bench.boot.events().size() == 5);  // neither settings nor overlays
+}
+
+TEST_CASE("what cannot boot is told once, and forgotten when it can") {
+  Bench bench;
+  const Failure why{"compute/3 cannot boot a Raspberry Pi 4", "build it"};
+  CHECK(bench.boot.on_cannot_boot(why, bench.now).empty());  // no boot of ours
+  bench.says(Dialect::pi4, "DISCOVER", "OFFER");
+  CHECK(bench.boot.on_cannot_boot(why, bench.now) ==
+        "compute/3 cannot boot a Raspberry Pi 4; to do: build it");
+  CHECK(bench.boot.on_cannot_boot(why, bench.now).empty());
+  CHECK(bench.boot.trouble().find("to do: build it") != std::string::npos);
+  CHECK(bench.boot.stage() == Stage::dhcp);
+  bench.boot.on_promised("compute/4");
+  CHECK(bench.boot.trouble().empty());
 }
 
 TEST_CASE("a node in trouble: the last line counts, made fit for a log") {

@@ -63,7 +63,7 @@ struct House {
 }  // namespace
 
 TEST_CASE("names of the boot view") {
-  CHECK(boot_name("boot.ipxe") == BootName{BootPart::script, "", 0, ""});
+  CHECK(boot_name("boot.ipxe") == BootName{BootPart::script, "", 0, "", BootText::boot_ipxe});
   CHECK(boot_name("undionly.kpxe") == BootName{BootPart::loader, "", 0, "undionly.kpxe"});
   CHECK(boot_name("kernel") == BootName{BootPart::kernel, "", 0, ""});
   CHECK(boot_name("compute/12/initramfs") == BootName{BootPart::initramfs, "compute", 12, ""});

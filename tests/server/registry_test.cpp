@@ -82,3 +82,36 @@ TEST_CASE("a node that moves leaves its old address to others") {
   CHECK(registry.by_address("10.77.0.3"_ip) == nullptr);
   CHECK(registry.by_address("10.77.0.9"_ip) == &first);
 }
+
+TEST_CASE("what a board says of itself is kept up to date") {
+  Registry registry({}, 9, {});
+  auto pi = board("dc:a6:32:00:00:01"_mac);
+  pi.dialect = dhcp::Dialect::pi;
+  Node& node = *registry.join(pi, "10.77.0.2"_ip, "aa", now);
+  CHECK(node.record.architecture == "arm64");
+  CHECK(node.record.serial.empty());
+  pi.dialect = dhcp::Dialect::pi4;
+  pi.serial = 0xabcd;
+  CHECK(registry.learn(node, pi));
+  CHECK(node.record.serial == "0000abcd");
+  CHECK(node.record.dialect == "Raspberry Pi 4");
+  CHECK_FALSE(registry.learn(node, pi));
+  auto its_system = pi;
+  its_system.dialect = dhcp::Dialect::plain;
+  its_system.serial = 0x1;
+  CHECK_FALSE(registry.learn(node, its_system));  // anybody's word
+  auto other_firmware = board(pi.mac);
+  other_firmware.dialect = dhcp::Dialect::uefi_x64;
+  CHECK(registry.learn(node, other_firmware));
+  CHECK(node.record.architecture == "amd64");
+}
+
+TEST_CASE("a node whose address is not known yet") {
+  Registry registry({}, 9, {});
+  Node& node = *registry.join(board("02:00:00:00:00:01"_mac), {}, "aa", now);
+  CHECK(registry.by_address({}) == nullptr);
+  registry.move(node, "10.77.0.40"_ip);
+  CHECK(registry.by_address("10.77.0.40"_ip) == &node);
+  registry.move(node, {});
+  CHECK(registry.by_address("10.77.0.40"_ip) == &node);  // it has not said anything new
+}
