@@ -56,7 +56,9 @@ std::string architecture_of(Dialect dialect, const BoardQuestion& question, cons
   return node != nullptr ? node->record.architecture : std::string{};
 }
 
-std::string seat_words(const Explanation& told, bool boots) {
+std::string seat_words(const Explanation& told, bool boots, DhcpMode mode) {
+  if (!told.node.empty() && mode == DhcpMode::proxy)
+    return fmt::format("the board sits on {}; its address comes from the other DHCP server", told.node);
   if (!told.node.empty())
     return fmt::format("the board sits on {} and always gets {}", told.node, told.address);
   return boots ? "the board is new: it would join as the next free node"
@@ -101,10 +103,10 @@ Explanation explain(const Settings& settings, Registry& registry, const View& vi
   told.architecture = architecture_of(dialect, question, node);
   if (node != nullptr) {
     told.node = node->record.name;
-    told.address = node->record.address.text();
+    if (node->record.address != Ipv4{}) told.address = node->record.address.text();
     told.serial = node->record.serial;
   }
-  told.why.push_back(seat_words(told, dhcp::boots(dialect)));
+  told.why.push_back(seat_words(told, dhcp::boots(dialect), settings.dhcp.mode));
 
   const auto advice = dhcp::advise(dialect, {settings.network.address, settings.ports.http});
   told.boot_file = advice.file;

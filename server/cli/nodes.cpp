@@ -48,7 +48,7 @@ void print_table(const boost::json::array& nodes) {
   for (const auto& entry : nodes) {
     const auto& node = entry.as_object();
     const auto stage = text_of(node, "stage");
-    rows.push_back({text_of(node, "name"), text_of(node, "address"), stage, boot_seconds(node),
+    rows.push_back({text_of(node, "name"), or_dash(text_of(node, "address")), stage, boot_seconds(node),
                     bytes_text(number_of(node, "bytes")), generation(node), board(node),
                     or_dash(text_of(node, "serial")), text_of(node, "mac")});
     if (stage == "up") ++up;
@@ -61,7 +61,7 @@ void print_table(const boost::json::array& nodes) {
 void print_node(const object& node) {
   const auto started = number_of(node, "boot_started");
   std::vector<std::vector<std::string>> lines{{"node", text_of(node, "name")},
-                                              {"address", text_of(node, "address")},
+                                              {"address", or_dash(text_of(node, "address"))},
                                               {"MAC", text_of(node, "mac")},
                                               {"dialect", text_of(node, "dialect")},
                                               {"architecture", or_dash(text_of(node, "architecture"))},
