@@ -132,8 +132,13 @@ Outcome Responder::request(const Message& question, Outcome outcome, Time now) {
 Outcome Responder::selecting(const Message& question, Outcome outcome, Time now) {
   if (names_other_server(question, head_.address)) {
     leases_.withdraw(outcome.board.mac, now);
-    return silent(std::move(outcome), fmt::format("chose the offer of another DHCP server, {}",
-                                                  question.options.address(Code::server_id)->text()));
+    return warning(
+        std::move(outcome),
+        fmt::format(
+            "chose the offer of another DHCP server, {}: with two of them on one wire boards boot from "
+            "one or the other. Switch that one off (`rootstock check` tells more of it), or let it "
+            "give the addresses: mode = \"proxy\" in [dhcp]",
+            question.options.address(Code::server_id)->text()));
   }
   return keeping(question, std::move(outcome), *question.options.address(Code::requested_ip), now);
 }

@@ -35,7 +35,8 @@ void print(const Findings& found, bool ready, const std::string& file) {
 void run(Context& context) {
   const auto settings = context.settings();
   if (!settings) return;
-  const auto found = check_host(*settings);
+  auto found = check_host(*settings);
+  check_wire(*settings, found);
   const bool ready =
       std::none_of(found.begin(), found.end(), [](auto& f) { return f.severity == Severity::error; });
   if (context.json)
@@ -51,7 +52,8 @@ void add_check(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("check", "Are the settings sound, and is this machine ready?");
   command->footer(
       R"(Looks at the settings file, the interface and its address, the ports and who holds them, the disk, the
-programs needed and the image. Changes nothing; use sudo, so that it may see everything.
+programs needed and the image, and asks the cluster's wire for a few seconds who else answers DHCP there. Changes
+nothing; use sudo, so that it may see everything.
 
 Exit code 0: ready, perhaps with warnings. 2: at least one error; every one is listed, with what to do.
 

@@ -2,6 +2,8 @@
 // Is this machine ready to be a head? Looks only; changes nothing. `rootstock check` prints all of it,
 // `serve` ends at what stops it.
 
+#include <filesystem>
+
 #include "config/settings.hpp"
 #include "server/host/finding.hpp"
 
@@ -9,8 +11,12 @@ namespace rootstock::server {
 
 Findings check_host(const Settings& settings);
 
-/// The parts of it, each about one outside world.
+/// Asks the cluster's wire who else answers DHCP there; takes seconds, and root.
+void check_wire(const Settings& settings, Findings& found);
+
+/// The parts of check_host, each about one outside world.
 void check_privileges(const Settings& settings, Findings& found);
+void check_sharing(const Settings& settings, Findings& found, const std::filesystem::path& root = "/");
 void check_link(const Settings& settings, Findings& found);
 void check_ports(const Settings& settings, Findings& found);
 void check_storage(const Settings& settings, Findings& found);

@@ -65,7 +65,7 @@ bool Registry::learn(Node& node, const dhcp::Board& board) {
 }
 
 void Registry::move(Node& node, Ipv4 address) {
-  if (node.record.address == address || address == Ipv4{}) return;
+  if (address == Ipv4{} || find(by_address_, address.value) == &node) return;
   // Another node may have taken the old address over already.
   if (by_address(node.record.address) == &node) by_address_.erase(node.record.address.value);
   node.record.address = address;
