@@ -1,11 +1,13 @@
 """RFC 2131 by the packet: every state a client can be in, relays, and the way each answer takes."""
 import contextlib
+import re
 import socket
 import subprocess
 import time
 
 from board import BIOS_ROM, DECLINE, DISCOVER, EVERYBODY, INFORM, RELEASE, REQUEST, Board, Reply
-from place import CLIENT, HEAD, eventually, namespace
+from crashes import kill_and_wait
+from place import CLIENT, HEAD, SOURCES, eventually, namespace
 
 ETH_P_IP, EVERY_CARD = 0x0800, "ff:ff:ff:ff:ff:ff"
 MAC = "52:54:00:ab:00:%02x"
@@ -167,3 +169,62 @@ def test_options_in_the_fields_of_names_are_read(site):
         with Wire() as wire:
             board.send(bytes(raw))
             assert wire.answer(board)[2].boot_file == "undionly.kpxe"
+
+
+def capture(name):
+    """The bytes of tests/captures/NAME.hex, which tells its own format: hex, "text", 64*00, words behind a bar."""
+    found = bytearray()
+    for line in (SOURCES / f"tests/captures/{name}.hex").read_text().splitlines():
+        for text, count, word in re.findall(r'"([^"]*)"|(?:([0-9]+)\*)?([0-9a-f]+)', line.split("|")[0]):
+            found += text.encode() or bytes.fromhex(word) * int(count or 1)
+    return bytes(found)
+
+
+def hears(wire, packet, seconds=4):
+    """What the board of a captured packet hears: (hardware address, IP address, Reply)."""
+    with Board(packet[28:34].hex(":")) as board:
+        board.xid = int.from_bytes(packet[4:8], "big")
+        board.send(packet)
+        return wire.answer(board, seconds)
+
+
+PI_MENU = bytes.fromhex("060103 0a0400505845 091700 0014") + b"Raspberry Pi Boot   \xff"
+
+
+def test_a_pi3s_rom_hears_its_offer_a_second_later_and_keeps_the_address(site):
+    """NETBOOT-FACTS 1.2: it loses what comes sooner, and never sends a REQUEST."""
+    rom = capture("pi3-rom-discover")
+    with Wire() as wire:
+        begin = time.monotonic()
+        hardware, to, offer = hears(wire, rom)
+        assert time.monotonic() - begin > 0.9, "too soon for it"
+        assert (hardware, offer.kind, to) == ("b8:27:eb:9f:30:44", "OFFER", offer.address)
+        assert (offer.options[43], offer.options[60], offer.options[66]) == (PI_MENU, b"PXEClient", HEAD.encode())
+        kill_and_wait(site, "worker")
+        with Board(MAC % 14) as other:
+            assert other.ask(REQUEST, {50: socket.inet_aton(offer.address)}).kind == "NAK", "the OFFER was a lease"
+        assert hears(wire, rom)[2].address == offer.address
+
+
+def test_a_pi4_hears_all_it_needs_in_the_ack_too(site):
+    """NETBOOT-FACTS 1.1: its REQUEST has no option 55, and the server's address in siaddr."""
+    with Wire() as wire:
+        _, _, offer = hears(wire, capture("pi4-2026-discover"))
+        request = capture("pi4-2026-request").replace(socket.inet_aton("10.0.0.1"), socket.inet_aton(HEAD))
+        request = request.replace(socket.inet_aton("10.0.0.10"), socket.inet_aton(offer.address))
+        _, _, ack = hears(wire, request)
+    for answer, kind in ((offer, "OFFER"), (ack, "ACK")):
+        assert (answer.kind, answer.address, answer.boot_file) == (kind, offer.address, "")
+        assert (answer.options[43], answer.options[60], answer.options[66]) == (PI_MENU, b"PXEClient", HEAD.encode())
+
+
+def test_an_unknown_firmware_gets_an_address_and_one_line_in_the_log(site):
+    site.restart()  # of warnings about one kind of message the log takes one a minute, and there were others
+    words = "no boot file for firmware 'U-Boot.armv7' (architecture 21): an address only"
+    before = site.log().count(words)
+    wishes = capture("unknown-discover")[:-1] + bytes([50, 4]) + socket.inet_aton("10.77.0.150") + b"\xff"  # one that nobody uses
+    with Wire() as wire:
+        for _ in range(3):
+            assert hears(wire, wishes)[2].kind == "OFFER"
+    assert eventually("the log says so", lambda: site.log().count(words) > before)
+    assert site.log().count(words) == before + 1
