@@ -16,10 +16,11 @@ import pins
 import proxy
 import real_head
 import refusals
+import rivals
 from cases import arguments, cases_of, run_cases
 from world import become_inhabitant, furnish, run_in_new_world
 
-MODULES = (dhcp_packets, clients_of_dhcp, files, boots, boards, bad_packets, crashes, pins, proxy, refusals, real_head)
+MODULES = (dhcp_packets, clients_of_dhcp, files, boots, boards, bad_packets, crashes, pins, proxy, rivals, refusals, real_head)
 
 
 def inside(options):
