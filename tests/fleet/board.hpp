@@ -115,6 +115,8 @@ class Board {
 
   virtual const Mac& mac() const = 0;
   virtual const Progress& progress() const = 0;
+  /// In its memory: all that this boot has fetched and that belongs to it.
+  virtual const std::vector<FetchedFile>& files() const = 0;
   /// Set when the initramfs has its address; the board is silent from then on, until power_on().
   virtual const std::optional<Handover>& handover() const = 0;
 };

@@ -65,6 +65,7 @@ void Seat::settle() {
   }
   if (!reached_at_ && has_arrived()) {
     reached_at_ = around_.now();
+    files_ = board_->files();
     if (around_.goal != Goal::up && player_.well_behaved) board_->power_off(around_.now());
   }
   append(frames_, board_->take_frames());
@@ -168,11 +169,6 @@ bool Seat::wants_for_kernel(Bytes frame) const {
 }
 
 bool Seat::take_arrival() { return reached_at_ && !std::exchange(arrival_told_, true); }
-
-const std::vector<FetchedFile>& Seat::files() const {
-  static const std::vector<FetchedFile> none;
-  return board_->handover() ? board_->handover()->files : none;
-}
 
 std::string Seat::why_not_there() const {
   if (reached_at_) return {};

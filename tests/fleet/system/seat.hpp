@@ -45,8 +45,8 @@ class Seat {
   const std::string& name() const { return player_.name; }
   const NodeStory& story() const { return *story_; }
   const std::optional<LentAddress>& lent_address() const { return lent_; }
-  /// Of this boot, once it has been handed over.
-  const std::vector<FetchedFile>& files() const;
+  /// What it had fetched when it arrived.
+  const std::vector<FetchedFile>& files() const { return files_; }
   BoardOutcome outcome() const;
 
  private:
@@ -67,6 +67,7 @@ class Seat {
   std::vector<Frame> frames_;
   unsigned boots_seen_ = 0;
   bool node_runs_ = false, arrival_told_ = false;
+  std::vector<FetchedFile> files_;
   Cancel cancel_;
   std::shared_ptr<NodeStory> story_ = std::make_shared<NodeStory>();
 };
