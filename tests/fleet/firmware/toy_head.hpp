@@ -32,7 +32,8 @@ struct Says {
   DhcpType type = DhcpType::offer;
   Ipv4 yiaddr = "10.0.0.10"_ip, siaddr = "10.0.0.1"_ip, source = "10.0.0.1"_ip;
   std::map<std::uint8_t, std::string> options;
-  std::function<void(Frame&)> spoil;  ///< last, to the whole frame
+  std::function<void(Frame&)> spoil{};  ///< last, to the whole frame
+  Tick later{0};                        ///< than the head's own delay
 };
 
 /// What a client asked, as far as the tests look at it.

@@ -71,7 +71,7 @@ void ToyHead::on_dhcp(const Datagram& datagram, Tick now) {
         emit(Datagram{mac, ask.mac, says.source, says.yiaddr, dhcp_server_port, dhcp_client_port, payload},
              IpHabits{});
     if (says.spoil) says.spoil(frame);
-    out_.emplace_back(now + dhcp_delay, std::move(frame));
+    out_.emplace_back(now + dhcp_delay + says.later, std::move(frame));
   }
 }
 
