@@ -39,6 +39,9 @@ Dialect by_revision(std::uint32_t revision) {
 
 constexpr std::uint32_t rom_filler = 0x44444444;  // 1.2: a Pi 3's ROM knows no serial
 
+/// An x86 board whose maker left its UUID out.
+bool is_blank(std::uint32_t serial) { return serial == 0 || serial == 0xffffffff; }
+
 bool repeats(std::span<const std::uint8_t> uuid) {
   const auto first = uuid.first(4);
   for (std::size_t at = 4; at < uuid_size; at += 4)
@@ -74,17 +77,16 @@ bool asks_like_a_pi(const Clues& clues) {
   return clues.asking == Asking::like_pi3 || clues.asking == Asking::like_pi4;
 }
 
-/// Option 97 alone. A UUID that repeats is a Pi's only beside another sign of it: x86 boards whose maker left
-/// the UUID out repeat too (all zeros, all ones).
+/// By option 97: the letters are a sign of their own, the rest only beside another one.
 std::optional<Dialect> by_uuid(const Clues& clues, std::optional<Dialect> vendor) {
   if (clues.uuid.size() != uuid_size) return std::nullopt;
   if (const auto named = by_fourcc(little_endian(clues.uuid, fourcc_at))) return named;
   if (!vendor && !asks_like_a_pi(clues)) return std::nullopt;
   // Another word of the owner's in place of the letters (EEPROM setting DHCP_OPTION97): the rest is as ever.
   if (names_mac(clues)) return by_revision(little_endian(clues.uuid, revision_at));
-  if (!repeats(clues.uuid)) return std::nullopt;
-  if (little_endian(clues.uuid, serial_at) == rom_filler || clues.asking == Asking::like_pi3)
-    return Dialect::pi3;
+  const auto serial = little_endian(clues.uuid, serial_at);
+  if (!repeats(clues.uuid) || is_blank(serial)) return std::nullopt;
+  if (serial == rom_filler || clues.asking == Asking::like_pi3) return Dialect::pi3;
   return vendor.value_or(Dialect::pi);  // DHCP_OPTION97=0, or firmware of 2019
 }
 
@@ -92,7 +94,7 @@ std::optional<Dialect> by_uuid(const Clues& clues, std::optional<Dialect> vendor
 
 std::optional<Dialect> raspberry_of(const Clues& clues) {
   const bool pxe = clues.vendor_class.starts_with("PXEClient") && clues.arch == 0;
-  if (!pxe && !clues.vendor_class.empty()) return std::nullopt;
+  if (!pxe && (!clues.vendor_class.empty() || clues.uuid.empty())) return std::nullopt;
   const auto vendor = by_vendor(clues.mac);
   if (const auto told = by_uuid(clues, vendor)) return told;
   if (!pxe) return std::nullopt;
@@ -105,7 +107,7 @@ std::optional<Dialect> raspberry_of(const Clues& clues) {
 std::optional<std::uint32_t> serial_of(std::span<const std::uint8_t> uuid) {
   if (uuid.size() != uuid_size) return std::nullopt;
   const auto serial = little_endian(uuid, serial_at);
-  return serial == rom_filler ? std::nullopt : std::optional{serial};
+  return serial == rom_filler || is_blank(serial) ? std::nullopt : std::optional{serial};
 }
 
 }  // namespace rootstock::dhcp

@@ -76,6 +76,30 @@ TEST_CASE("a relay broadcasts a NAK, and a relay of another network is told noth
   }
 }
 
+TEST_CASE("who gets the address of a board that answers no ARP is pinned as well") {
+  Lab lab{{"10.0.0.10"_ip, "10.0.0.10"_ip}};
+  const auto pi = lab.hears(Lab::as(bios, 0, Lab::discover("b8:27:eb:00:00:07"_mac)));
+  CHECK(pi.board.dialect == Dialect::pi3);
+  REQUIRE(pi.pin);
+  lab.leases.decline(pi.address, lab.now, lab.now);
+  const auto next = lab.hears(Lab::discover(node7));
+  CHECK(next.address == pi.address);
+  REQUIRE(next.pin);
+  CHECK(next.pin->mac == node7);
+  CHECK_FALSE(Lab{}.hears(Lab::discover(node7)).pin);
+}
+
+TEST_CASE("an OFFER that is a lease lasts until the board's kernel asks") {
+  Lab lab;
+  lab.network.lease_time = 60s;
+  Responder responder{lab.network, lab.leases, lab.seating};
+  const auto offer = responder.answer(Lab::as(bios, 0, Lab::discover("b8:27:eb:00:00:07"_mac)), lab.now);
+  REQUIRE(offer.lease);
+  CHECK(offer.lease->until == lab.now + 10min);
+  CHECK(offer.lease->mac == "b8:27:eb:00:00:07"_mac);
+  CHECK(offer.lease->address == offer.reply->your_ip);
+}
+
 TEST_CASE("61, 97 and 82 come back unchanged; 60 does not") {
   Lab lab;
   auto question = Lab::as(bios, 0, Lab::discover(node7));
@@ -91,8 +115,8 @@ TEST_CASE("61, 97 and 82 come back unchanged; 60 does not") {
 TEST_CASE("a firmware's words reach the log in one piece") {
   Lab lab;
   const auto odd = Lab::as("Acme\n\xff\x1b[2J" + std::string(200, 'x'), 99, Lab::discover(node7));
-  CHECK(lab.hears(odd).why ==
-        "no boot file for firmware 'Acme???[2J" + std::string(70, 'x') + "' (architecture 99): an address only");
+  CHECK(lab.hears(odd).why == "no boot file for firmware 'Acme???[2J" + std::string(70, 'x') +
+                                  "' (architecture 99): an address only");
 }
 
 TEST_CASE("an answer keeps to the size the client takes") {
