@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <boost/json.hpp>
+#include <boost/system/system_error.hpp>
 #include <cstdint>
 #include <exception>
 #include <stdexcept>
@@ -89,6 +90,8 @@ Result<Generation, Failure> parse_manifest(std::string_view text, const std::fil
     auto generation = from(json::parse(text).as_object());
     generation.folder = file.parent_path();
     return generation;
+  } catch (const boost::system::system_error& error) {  // its what() names a line of the library
+    return fail(file.string() + " cannot be read: " + error.code().message(), damaged_hint);
   } catch (const std::exception& error) {
     return fail(file.string() + " cannot be read: " + error.what(), damaged_hint);
   }

@@ -55,6 +55,7 @@ TEST_CASE("a damaged manifest is a failure that names the file", "[manifest]") {
   const auto read = parse_manifest(text, "/images/compute/7/manifest.json");
   REQUIRE_FALSE(read);
   CHECK(read.error().what.find("/images/compute/7/manifest.json cannot be read") == 0);
+  CHECK(read.error().what.find(".hpp") == std::string::npos);
 }
 
 TEST_CASE("a manifest of an earlier version is of a generation for PCs", "[manifest]") {
