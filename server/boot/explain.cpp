@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "dhcp/policy.hpp"
+#include "dhcp/proxy_policy.hpp"
 #include "dhcp/quirks.hpp"
 #include "server/boot/boot_path.hpp"
 #include "server/nodes/asker.hpp"
@@ -76,7 +77,7 @@ void add_generation(Explanation& told, const View& view, Dialect dialect, Mac ma
   told.generation = generation->label();
   told.why.push_back(fmt::format("{} is the active generation of the image {} for {}", told.generation,
                                  generation->image, generation->architecture));
-  if (const auto why = view.cannot_boot(dialect, told.generation)) return told.why.push_back(words_of(*why));
+  if (const auto why = view.why_not(dialect, *generation)) return told.why.push_back(words_of(*why));
   told.files = boot_path(dialect, {mac, told.serial, dhcp::is_raspberry_pi(dialect)}, told.generation);
 }
 
@@ -103,7 +104,7 @@ Explanation explain(const Settings& settings, Registry& registry, const View& vi
   told.architecture = architecture_of(dialect, question, node);
   if (node != nullptr) {
     told.node = node->record.name;
-    if (node->record.address != Ipv4{}) told.address = node->record.address.text();
+    if (!node->record.address.unset()) told.address = node->record.address.text();
     told.serial = node->record.serial;
   }
   told.why.push_back(seat_words(told, dhcp::boots(dialect), settings.dhcp.mode));
@@ -111,6 +112,9 @@ Explanation explain(const Settings& settings, Registry& registry, const View& vi
   const auto advice = dhcp::advise(dialect, {settings.network.address, settings.ports.http});
   told.boot_file = advice.file;
   told.why.push_back(advice.why);
+  if (settings.dhcp.mode == DhcpMode::proxy)
+    told.why.push_back(
+        fmt::format("beside another DHCP server: {}", dhcp::advise_beside_server(dialect).why));
   for (const auto& quirk : dhcp::quirks_of(dialect))
     told.quirks.push_back(fmt::format("{}: {} ({})", quirk.name, quirk.what, quirk.source));
   if (dhcp::boots(dialect)) add_generation(told, view, dialect, question.mac);

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "server/boot/pi_root.hpp"
+#include "server/boot/can_boot.hpp"
 #include "server/nodes/asker.hpp"
 
 namespace rootstock::server {
@@ -115,21 +115,12 @@ Result<rootfs::Generation, Failure> View::choice_for(const Node& node, bool afre
   if (!afresh && !promised.empty() && !(generation && generation->label() == promised))
     generation = generations_.find(promised);
   if (!generation) return generation;
-  if (auto why = cannot_boot(dialect_of(node.record), generation->label()))
-    return tl::unexpected{*std::move(why)};
+  if (auto why = why_not(dialect_of(node.record), *generation)) return tl::unexpected{*std::move(why)};
   return generation;
 }
 
-std::optional<Failure> View::cannot_boot(dhcp::Dialect board, const std::string& label) const {
-  using dhcp::Dialect;
-  const auto has = generations_.inventory(label);
-  if (dhcp::is_raspberry_pi(board)) return pi_cannot_boot(board, *has, label);
-  const bool needs_grub = board == Dialect::uefi_arm64 || board == Dialect::http_arm64;
-  if (needs_grub && !has->has("boot/grubaa64.efi"))
-    return Failure{fmt::format("{} cannot boot a board with {}: it has no boot/grubaa64.efi", label,
-                               dhcp::name_of(board)),
-                   "build the image from a recipe with GRUB for arm64, as generic-arm64 has it"};
-  return std::nullopt;
+std::optional<Failure> View::why_not(dhcp::Dialect board, const rootfs::Generation& generation) const {
+  return cannot_boot(board, generation, *generations_.inventory(generation.label()));
 }
 
 }  // namespace rootstock::server

@@ -41,7 +41,7 @@ class View final : public tftp::FileSource {
     return generations_.active(settings_.nodes.image, architecture);
   }
   /// Why a board of this dialect cannot boot that generation; none: it can.
-  std::optional<Failure> cannot_boot(dhcp::Dialect board, const std::string& label) const;
+  std::optional<Failure> why_not(dhcp::Dialect board, const rootfs::Generation& generation) const;
 
  private:
   using Found = Result<std::shared_ptr<const tftp::File>, tftp::Refusal>;

@@ -139,6 +139,23 @@ TEST_CASE("half a root is no root") {
   CHECK(house.registry.by_address(four)->boot.trouble().empty());
 }
 
+TEST_CASE("a kernel that lacks a board's drivers is no kernel for it") {
+  House house;
+  house.make_for_pis(8);
+  house.activate("arm64 8\n");
+  std::string manifest;
+  std::getline(std::ifstream{house.of(8) / "manifest.json"}, manifest);
+  manifest.insert(manifest.size() - 1, R"(,"boards":["pi3","pi4","u-boot"])");
+  write_file(house.of(8) / "manifest.json", manifest);
+  const auto four = house.switch_on(Dialect::pi4, 4, 4), five = house.switch_on(Dialect::pi5, 5, 5);
+  CHECK(house.get(five, "00000005/config.txt") == "-");
+  REQUIRE(house.told.size() == 1);
+  CHECK(house.told.front() ==
+        "compute/8 cannot boot a Raspberry Pi 5: its kernel 6.1.0 lacks what this board needs (it was built "
+        "for: pi3, pi4, u-boot)");
+  CHECK(house.get(four, "00000004/config.txt") != "-");
+}
+
 TEST_CASE("each board gets the generation of its architecture") {
   House house;
   house.make(7, "amd64");
