@@ -30,7 +30,7 @@ json::object node_json(const Node& node, const std::string& image, const std::st
   return {{"name", record.name},
           {"number", record.number},
           {"mac", record.mac.text()},
-          {"address", record.address == Ipv4{} ? std::string{} : record.address.text()},
+          {"address", record.address.unset() ? std::string{} : record.address.text()},
           {"dialect", record.dialect},
           {"architecture", record.architecture},
           {"serial", record.serial},

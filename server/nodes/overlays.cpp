@@ -57,7 +57,7 @@ asio::awaitable<Result<std::vector<rootfs::OverlayFile>, Failure>> Overlays::fil
   identity.host_keys.push_back({"ed25519", record.host_secret, record.host_public});
   std::vector<rootfs::HostEntry> hosts;
   for (const auto& [number, other] : registry_.nodes())
-    if (other.record.address != Ipv4{}) hosts.push_back({other.record.name, other.record.address});
+    if (!other.record.address.unset()) hosts.push_back({other.record.name, other.record.address});
   co_return rootfs::overlay_files(settings_, secrets_, identity, hosts, generation);
 }
 

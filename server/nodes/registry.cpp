@@ -65,7 +65,7 @@ bool Registry::learn(Node& node, const dhcp::Board& board) {
 }
 
 void Registry::move(Node& node, Ipv4 address) {
-  if (address == Ipv4{} || find(by_address_, address.value) == &node) return;
+  if (address.unset()) return;
   // Another node may have taken the old address over already.
   if (by_address(node.record.address) == &node) by_address_.erase(node.record.address.value);
   node.record.address = address;
@@ -74,7 +74,7 @@ void Registry::move(Node& node, Ipv4 address) {
 
 void Registry::index(const Node& node) {
   by_mac_[node.record.mac.number()] = node.record.number;
-  if (node.record.address != Ipv4{}) by_address_[node.record.address.value] = node.record.number;
+  if (!node.record.address.unset()) by_address_[node.record.address.value] = node.record.number;
   by_name_[node.record.name] = node.record.number;
 }
 

@@ -81,6 +81,9 @@ TEST_CASE("a node that moves leaves its old address to others") {
   CHECK(registry.by_address("10.77.0.2"_ip) == &second);
   CHECK(registry.by_address("10.77.0.3"_ip) == nullptr);
   CHECK(registry.by_address("10.77.0.9"_ip) == &first);
+  registry.move(second, "10.77.0.9"_ip);
+  registry.move(first, "10.77.0.9"_ip);  // where its record says that it is, and somebody else was meanwhile
+  CHECK(registry.by_address("10.77.0.9"_ip) == &first);
 }
 
 TEST_CASE("what a board says of itself is kept up to date") {
