@@ -63,6 +63,18 @@ std::optional<Finding> says_what_to_boot(const HeardOffer& offer, Ipv4 head) {
                              head.text()));
 }
 
+/// A node takes its address in the initramfs and renews nothing (nor do the kernel and klibc, NETBOOT-FACTS
+/// 1.7).
+std::optional<Finding> lends_too_short(const HeardOffer& offer) {
+  constexpr std::chrono::days enough{7};
+  if (!offer.lease || *offer.lease >= enough) return std::nullopt;
+  return warning(
+      fmt::format("the DHCP server {} lends addresses for {} h, and a node that is up renews nothing: "
+                  "later its address may be given to another machine",
+                  who(offer), std::chrono::duration_cast<std::chrono::hours>(*offer.lease).count()),
+      "let it lend them for longer than nodes stay up, or reserve one for each board");
+}
+
 void judge_proxy(const Settings& settings, const std::vector<HeardOffer>& offers, Findings& found) {
   const auto& network = settings.network;
   int servers = 0;
@@ -85,6 +97,7 @@ void judge_proxy(const Settings& settings, const std::vector<HeardOffer>& offers
                                         offer.address.text()),
                             "reserve that address there, or take one that it gives to nobody"));
     if (auto finding = says_what_to_boot(offer, network.address)) found.push_back(std::move(*finding));
+    if (auto finding = lends_too_short(offer)) found.push_back(std::move(*finding));
   }
   if (servers == 0)
     found.push_back(
@@ -120,6 +133,8 @@ std::optional<HeardOffer> parse_offer(dhcp::Bytes frame, std::uint32_t xid) {
   offer.tftp = message->options.text(Code::tftp_server);
   offer.file = message->options.text(Code::boot_file);
   if (offer.file.empty()) offer.file = message->file;
+  if (const auto seconds = message->options.u32(Code::lease_time))
+    offer.lease = std::chrono::seconds{*seconds};
   offer.menu = message->options.has(Code::vendor_options);
   return offer;
 }

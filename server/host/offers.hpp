@@ -2,6 +2,7 @@
 // What DHCP servers on the cluster's wire answered to a DISCOVER of ours, and what to think of it (logic; no
 // socket here).
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,13 +15,14 @@ namespace rootstock::server {
 
 /// One OFFER. RFC 2131 table 3.
 struct HeardOffer {
-  Mac mac;            ///< of the frame: the machine that sent it, or the relay before it
-  Ipv4 from;          ///< of the packet
-  Ipv4 server;        ///< option 54
-  Ipv4 address;       ///< yiaddr; unset: a proxyDHCP server
-  std::string tftp;   ///< option 66
-  std::string file;   ///< option 67 or the field `file`
-  bool menu = false;  ///< option 43
+  Mac mac;           ///< of the frame: the machine that sent it, or the relay before it
+  Ipv4 from;         ///< of the packet
+  Ipv4 server;       ///< option 54
+  Ipv4 address;      ///< yiaddr; unset: a proxyDHCP server
+  std::string tftp;  ///< option 66
+  std::string file;  ///< option 67 or the field `file`
+  std::optional<std::chrono::seconds> lease{};  ///< option 51
+  bool menu = false;                            ///< option 43
 };
 
 /// The OFFER in an Ethernet frame, when it answers this transaction.

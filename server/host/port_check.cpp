@@ -1,4 +1,4 @@
-// The four ports: may we have them, and if not, who has them?
+// The ports: may we have them, and if not, who has them?
 
 #include <fmt/format.h>
 #include <net/if.h>
@@ -74,7 +74,23 @@ std::string name_of(const Holder& holder) {
                          : fmt::format("{} (process {})", holder.name, holder.pid);
 }
 
-std::string hint_for(const Holder& holder, const Wanted& wanted) {
+/// A DHCP server that a program of the desktop started for "sharing the connection". To stop the program
+/// itself would take this machine off its network.
+std::string hint_for_sharing(const Holder& holder, const std::string& interface) {
+  if (holder.unit == "NetworkManager.service")
+    return fmt::format(
+        "`nmcli device show {}` names the connection that is shared: set its ipv4.method to "
+        "manual, or nmcli device set {} managed no",
+        interface, interface);
+  if (holder.unit == "connman.service") return "connmanctl tether ethernet off";
+  if (holder.unit == "systemd-networkd.service")
+    return "set DHCPServer=no in the .network file of " + interface + ", then networkctl reload";
+  return {};
+}
+
+std::string hint_for(const Holder& holder, const Wanted& wanted, const std::string& interface) {
+  if (wanted.on_interface)
+    if (auto hint = hint_for_sharing(holder, interface); !hint.empty()) return hint;
   if (holder.kernel_nfs) return "systemctl disable --now nfs-server.service";
   if (!holder.unit.empty()) return fmt::format("systemctl disable --now {}", holder.unit);
   if (holder.pid != 0) return fmt::format("stop it: kill {}", holder.pid);
@@ -93,7 +109,7 @@ void check_port(const Settings& settings, const Wanted& wanted, Findings& found)
                    fmt::format("{} port {} ({} in [ports]) is held by {}",
                                wanted.transport == Transport::udp ? "UDP" : "TCP", wanted.port, wanted.key,
                                name_of(*holder)),
-                   hint_for(*holder, wanted), true, true});
+                   hint_for(*holder, wanted, settings.network.interface), true, true});
 }
 
 }  // namespace
@@ -104,6 +120,8 @@ void check_ports(const Settings& settings, Findings& found) {
        {Wanted{"dhcp", Transport::udp, ports.dhcp, true}, Wanted{"tftp", Transport::udp, ports.tftp, false},
         Wanted{"http", Transport::tcp, ports.http, false}, Wanted{"nfs", Transport::tcp, ports.nfs, false}})
     check_port(settings, wanted, found);
+  if (settings.dhcp.mode == DhcpMode::proxy)
+    check_port(settings, {"binl", Transport::udp, ports.binl, true}, found);
 }
 
 }  // namespace rootstock::server

@@ -62,6 +62,12 @@ def test_in_proxy_mode_a_router_that_boots_boards_itself_is_found(site):
             assert code == 0 and "warning" in said and word in said and OTHER in said, (option, said)
 
 
+def test_in_proxy_mode_short_leases_are_told(site):
+    with segment(), stopped(site), dnsmasq(site, lends="2h"):
+        code, said = check(site, "proxy")
+        assert code == 0 and "lends addresses for 2 h" in said, said
+
+
 def test_in_proxy_mode_another_network_is_found(site):
     with segment(), stopped(site):
         subprocess.run(["ip", "-n", "other", "address", "add", "192.168.9.1/24", "dev", "eth0"], check=True)

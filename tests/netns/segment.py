@@ -36,10 +36,10 @@ def segment():
 
 
 @contextlib.contextmanager
-def dnsmasq(site, *more, name="dnsmasq"):
+def dnsmasq(site, *more, lends="30d", name="dnsmasq"):
     """Another DHCP server, which gives 10.79.0.100 and up. `more`: options of its command line."""
     argv = ["dnsmasq", "--no-daemon", "--conf-file=/dev/null", "--port=0", "--interface=eth0", "--bind-interfaces", "--no-ping",
-            "--user=root", f"--dhcp-leasefile={site.fresh('dnsmasq')}/leases", "--dhcp-range=10.79.0.100,10.79.0.150,1h",
+            "--user=root", f"--dhcp-leasefile={site.fresh('dnsmasq')}/leases", f"--dhcp-range=10.79.0.100,10.79.0.150,{lends}",
             "--dhcp-authoritative", "--log-dhcp", *more]
     server = site.processes.start(name, network.within("other", argv))
     try:

@@ -47,6 +47,7 @@ std::vector<std::uint8_t> answer_frame(std::uint32_t xid, std::uint16_t from_por
   auto reply = dhcp::reply_to(question, dhcp::MessageType::offer, "10.77.0.2"_ip);
   reply.your_ip = "10.77.0.100"_ip;
   reply.options.set(Code::tftp_server, std::string_view{"10.77.0.3"});
+  reply.options.set_u32(Code::lease_time, 3600);
   reply.file = "pxelinux.0";
   std::vector<std::uint8_t> message, frame{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x52, 0x54, 0, 0, 0, 2, 8, 0};
   dhcp::emit(reply, message);
@@ -90,6 +91,14 @@ TEST_CASE("in mode proxy one server that gives addresses and no more is right", 
   CHECK(says(judged(DhcpMode::proxy, {offer("10.77.0.1"_ip)}), "gives out the head's own address"));
 }
 
+TEST_CASE("in mode proxy short leases are told, as nodes renew nothing", "[check]") {
+  auto lends = offer();
+  lends.lease = std::chrono::hours{12};
+  CHECK(says(judged(DhcpMode::proxy, {lends}), "lends addresses for 12 h"));
+  lends.lease = std::chrono::days{7};
+  CHECK(judged(DhcpMode::proxy, {lends}).empty());
+}
+
 TEST_CASE("in mode proxy a server that says itself what to boot comes first", "[check]") {
   auto boots = offer();
   boots.tftp = "10.77.0.2";
@@ -112,6 +121,7 @@ TEST_CASE("an OFFER is read out of its frame", "[check]") {
   CHECK(heard->address == "10.77.0.100"_ip);
   CHECK(heard->tftp == "10.77.0.3");
   CHECK(heard->file == "pxelinux.0");
+  CHECK(heard->lease == std::chrono::hours{1});
   CHECK_FALSE(heard->menu);
   CHECK_FALSE(parse_offer(answer_frame(77), 78));
   CHECK_FALSE(parse_offer(answer_frame(77, 4011), 77));
