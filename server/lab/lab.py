@@ -1,19 +1,20 @@
 """A whole cluster in a world: switch, the real service, real Slurm, virtual boards."""
 import subprocess
-import time
 from pathlib import Path
 
 import network
 from head import Head, settings_text
 from machines import Machine
+from raspberry import RaspberryPi3
 from processes import Processes, wait_for
 from slurm import Slurm, make_munge_key
-from world import run_on_outside_network
 
 ADDRESS, PREFIX = "10.77.0.1", 24
+# Consoles: an arm64 board's first serial port and a PC's; one that is not there does no harm. cdc_subset would claim QEMU's
+# USB network card before cdc_ether can, and give it an address of its own making.
 LAB_SETTINGS = """[nodes]
 image = "lab"
-kernel_options = "console=ttyS0"
+kernel_options = "console=ttyAMA0 console=ttyS0 module_blacklist=cdc_subset"
 """
 
 
@@ -24,6 +25,7 @@ class Lab:
         self.state, self.logs = Path(state), Path(logs)
         self.state.mkdir(parents=True, exist_ok=True)
         self.processes = Processes(logs)
+        self.fleet = Path(rootstock).resolve().parents[1] / "tests/fleet/rootstock-fleet"
         self.head = Head(rootstock, "/etc/rootstock/rootstock.toml", self.processes)
         self.slurm = Slurm(self.head, self.processes)
         self.machines = []
@@ -37,7 +39,10 @@ class Lab:
         self.slurm.start()
 
     def add(self, number, firmware, **options):
-        machine = Machine(number, firmware, self.logs, self.processes, **options)
+        if firmware == "pi3":
+            machine = RaspberryPi3(number, self.logs, self.processes, self.fleet)
+        else:
+            machine = Machine(number, firmware, self.logs, self.processes, **options)
         network.socket_on("eth1", machine.tap)
         self.machines.append(machine)
         return machine
@@ -64,10 +69,3 @@ class Lab:
 
     def stop(self):
         self.processes.stop_all()
-
-
-def build_image(head, recipe):
-    """A new generation of the lab's image, its progress on our terminal. Returns the seconds it took."""
-    begin = time.monotonic()
-    run_on_outside_network(head.command("image", "build", str(recipe), "--name", "lab"))
-    return time.monotonic() - begin

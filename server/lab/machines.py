@@ -1,28 +1,18 @@
-"""Virtual boards that really network-boot: QEMU with a BIOS or UEFI firmware and nothing else to boot from."""
+"""Virtual boards that really network-boot: QEMU with a board's firmware and nothing else to boot from."""
 import json
-import os
-import platform
-import shutil
 import socket
 from pathlib import Path
 
-OVMF = Path("/usr/share/OVMF")
-
-
-def accelerator():
-    """KVM only where this CPU can run x86 guests by itself; some virtual machines offer a /dev/kvm that cannot."""
-    flags = Path("/proc/cpuinfo").read_text().split()
-    if platform.machine() == "x86_64" and os.access("/dev/kvm", os.R_OK | os.W_OK) and {"vmx", "svm"} & set(flags):
-        return "kvm"
-    return "tcg,thread=multi"
+from firmware import FIRMWARE, accelerator
 
 
 class Machine:
-    """`firmware`: "bios" (SeaBIOS, then iPXE from the card's ROM) or "uefi" (OVMF's own PXE).
+    """`firmware`: a name of firmware.FIRMWARE.
     `clock`: what its battery clock says at power-on, e.g. "1970-01-02T00:00:00"; none: the right time."""
 
     def __init__(self, number, firmware, folder, processes, memory=1024, clock=None):
         self.number, self.firmware, self.memory, self.clock = number, firmware, memory, clock
+        self.qemu = FIRMWARE[firmware].qemu
         self.folder, self.processes = Path(folder), processes
         self.name, self.tap = f"board{number:02}", f"tap{number}"
         self.mac = f"52:54:00:77:00:{number:02x}"
@@ -30,29 +20,27 @@ class Machine:
         self.process = None
 
     def command(self):
-        argv = ["qemu-system-x86_64", "-name", self.name, "-machine", "q35", "-accel", accelerator(),
-                "-smp", "1", "-m", str(self.memory), "-uuid", f"77000000-0000-4000-8000-{self.number:012}",
-                "-nodefaults", "-vga", "std", "-display", "none",
+        argv = [f"qemu-system-{self.qemu}", "-name", self.name, "-accel", accelerator(self.qemu),
+                "-m", str(self.memory), "-uuid", f"77000000-0000-4000-8000-{self.number:012}",
+                "-nodefaults", "-display", "none",
                 "-serial", f"file:{self.console}", "-qmp", f"unix:{self.control},server=on,wait=off",
-                "-device", "virtio-rng-pci",
-                "-netdev", f"tap,id=net0,ifname={self.tap},script=no,downscript=no"]
-        card = f"virtio-net-pci,netdev=net0,mac={self.mac},bootindex=1"
-        if self.firmware == "uefi":
-            card += ",romfile="  # without iPXE in the card's ROM, EDK2 boots by its own PXE
-            code = next(OVMF / name for name in ("OVMF_CODE_4M.fd", "OVMF_CODE.fd") if (OVMF / name).exists())
-            variables = self.folder / f"{self.name}.vars"
-            shutil.copyfile(str(code).replace("CODE", "VARS"), variables)
-            argv += ["-drive", f"if=pflash,unit=0,format=raw,readonly=on,file={code}",
-                     "-drive", f"if=pflash,unit=1,format=raw,file={variables}"]
-        if self.clock:
-            argv += ["-rtc", f"base={self.clock}"]
-        return argv + ["-device", card]
+                "-netdev", f"tap,id=net0,ifname={self.tap},script=no,downscript=no", *self.arguments()]
+        return argv + (["-rtc", f"base={self.clock}"] if self.clock else [])
+
+    def arguments(self):
+        """What its firmware and its kind of board need of QEMU."""
+        return FIRMWARE[self.firmware].arguments(self)
+
+    def card(self, model, more=""):
+        """Its network card, and a source of randomness."""
+        return ["-device", f"{model},netdev=net0,mac={self.mac}" + (f",{more}" if more else ""), "-device", "virtio-rng-pci"]
 
     def power_on(self):
         self.process = self.processes.start(self.name, self.command())
 
     def power_off(self):
-        self.processes.stop(self.process, seconds=2)
+        if self.process:
+            self.processes.stop(self.process, seconds=2)
 
     def reset(self):
         """The reset button."""

@@ -8,20 +8,24 @@ import sys
 import time
 from pathlib import Path
 
-from lab import ADDRESS, Lab, build_image
+from firmware import FIRMWARE
+from image import build_missing, recipe_for
+from lab import ADDRESS, Lab
 from processes import wait_for
 from view import View, line_of
 from world import become_inhabitant, furnish, run_in_new_world
 
 SOURCES = Path(__file__).resolve().parent.parent.parent
-RECIPE = SOURCES / "rootfs/recipes/lab.toml"
 RUN = Path("/run/rootstock-lab")
 MEGABYTES_PER_NODE = 1024
+OFFERED = [name for name in FIRMWARE if name != "pi3"]  # that one wants the simulated boot ROM of the tests
 
 
 def arguments():
     parser = argparse.ArgumentParser(prog="server/run", description=__doc__)
     parser.add_argument("--nodes", type=int, default=2, help="how many virtual nodes (default: 2)")
+    parser.add_argument("--firmware", default="bios,uefi", metavar="LIST",
+                        help=f"what the nodes boot by, in turn: {', '.join(OFFERED)} (default: bios,uefi)")
     parser.add_argument("--batch", action="store_true", help="end after the job; exit 0 only if every node ran it")
     parser.add_argument("--rootstock", default=SOURCES / "build/release/server/rootstock", type=Path)
     parser.add_argument("--state", default=Path("/var/lib/rootstock-lab"), type=Path, help="where images are kept between runs")
@@ -30,6 +34,10 @@ def arguments():
     options = parser.parse_args()
     if not 1 <= options.nodes <= 200:
         parser.error("--nodes wants a number from 1 to 200")
+    options.firmware = options.firmware.split(",")
+    for name in options.firmware:
+        if name not in OFFERED:
+            parser.error(f"--firmware knows no '{name}'; there are {', '.join(OFFERED)}")
     return options
 
 
@@ -70,19 +78,15 @@ def outside(options):
     return status
 
 
-def image_if_none(lab):
-    listed = lab.head.run("image", "list", "--json")
-    if listed.returncode == 0 and '"lab"' in listed.stdout:
-        return
-    print("Building the lab's image: once, a few minutes", flush=True)
-    seconds = build_image(lab.head, RECIPE)
-    print(f"  built in {seconds:.0f} s", flush=True)
+def firmware_of(options):
+    """Of each node, by its number less one."""
+    return [options.firmware[index % len(options.firmware)] for index in range(options.nodes)]
 
 
 def boot_all(lab, options):
     """Powers on, shows the boots. The names of those that joined in time."""
-    for number in range(1, options.nodes + 1):
-        lab.add(number, "bios" if number % 2 else "uefi", memory=MEGABYTES_PER_NODE).power_on()
+    for number, firmware in enumerate(firmware_of(options), 1):
+        lab.add(number, firmware, memory=MEGABYTES_PER_NODE).power_on()
     view = View()
 
     def all_joined():
@@ -134,7 +138,8 @@ The lab stays up until Ctrl-C. In another terminal:
 
 
 def stay(options):
-    print(TO_TRY.format(nodes=options.nodes, run=RUN, rootstock=options.rootstock, recipe=RECIPE), flush=True)
+    recipe = recipe_for(FIRMWARE[options.firmware[0]].architecture, RUN)
+    print(TO_TRY.format(nodes=options.nodes, run=RUN, rootstock=options.rootstock, recipe=recipe), flush=True)
     while True:
         time.sleep(3600)
 
@@ -150,7 +155,7 @@ def inside(options):
     shutil.copy(lab.head.settings_file, RUN)
     begin = time.monotonic()
     try:
-        image_if_none(lab)
+        build_missing(lab.head, sorted({FIRMWARE[name].architecture for name in firmware_of(options)}), RUN)
         begin = time.monotonic()
         lab.start()
         joined = boot_all(lab, options)
