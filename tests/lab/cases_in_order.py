@@ -1,11 +1,11 @@
-"""One day in the life of a cluster. The order matters: each case finds the cluster as the one before it left it."""
+"""One day in the life of a cluster of two x86 boards. The order matters: each case finds the cluster as the one before it left it."""
 import os
 import signal
 import subprocess
 import time
 
-import lab as virtual
-from cluster import RECIPE, STATE
+import image
+from cluster import STATE
 from processes import wait_for
 
 EXTRA_PACKAGE = "hello"
@@ -94,17 +94,17 @@ def test_a_job_outlives_the_nfs_server(cluster):
 
 def recipe_with_extra_package():
     """The lab's recipe and one package more."""
-    text = RECIPE.read_text()
-    changed = text.replace("packages = [", f'packages = [\n  "{EXTRA_PACKAGE}",', 1)
-    assert changed != text
-    file = STATE / "lab-and-more.toml"
-    file.write_text(changed)
-    return file
+    def change(text):
+        changed = text.replace("packages = [", f'packages = [\n  "{EXTRA_PACKAGE}",', 1)
+        assert changed != text
+        return changed
+
+    return image.recipe_for("amd64", STATE, change)
 
 
 def test_a_rebuild_publishes_and_disturbs_nobody(cluster):
     before = cluster.older = cluster.active()
-    virtual.build_image(cluster.head, recipe_with_extra_package())
+    image.build(cluster.head, recipe_with_extra_package())
     cluster.newer = cluster.active()
     assert cluster.newer > before and cluster.newer == max(cluster.generations())
     for machine in (cluster.bios, cluster.uefi):

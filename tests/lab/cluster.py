@@ -1,4 +1,4 @@
-"""The virtual cluster that the cases of this suite share: one BIOS board whose clock says 1970, one UEFI board."""
+"""The virtual cluster that the cases of this suite share."""
 import shutil
 import sys
 import time
@@ -7,11 +7,12 @@ from pathlib import Path
 SOURCES = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(SOURCES / "server/lab"), str(SOURCES / "tests/support")]
 
-from lab import Lab, build_image  # noqa: E402
+import image  # noqa: E402
+from firmware import FIRMWARE  # noqa: E402
+from lab import Lab  # noqa: E402
 
 STATE = Path("/var/lib/rootstock-lab-tests")  # its images survive runs; who sits where does not
 LAB_IMAGES = Path("/var/lib/rootstock-lab/images")
-RECIPE = SOURCES / "rootfs/recipes/lab.toml"
 LOGS = STATE / "logs"
 
 
@@ -30,21 +31,17 @@ class Cluster:
         self.lab = Lab(rootstock, STATE, LOGS)
         self.older = self.newer = 0  # generations, once there are two
         self.head, self.slurm = self.lab.head, self.lab.slurm
-        if not self.generations():
-            print("Building the lab's image", flush=True)
-            build_image(self.head, RECIPE)
+        image.build_missing(self.head, ["amd64", "arm64"], STATE)
         self.lab.start()
         self.bios = self.lab.add(1, "bios", clock="1970-01-02T00:00:00")
         self.uefi = self.lab.add(2, "uefi")
 
-    def generations(self):
+    def generations(self, architecture="amd64"):
         """Numbers of the lab image's generations, oldest first."""
-        listed = self.head.ask("image", "list")
-        return sorted(entry["number"] for entry in listed["generations"] if entry["image"] == "lab")
+        return [entry["number"] for entry in image.generations(self.head, architecture)]
 
-    def active(self):
-        return next(entry["number"] for entry in self.head.ask("image", "list")["generations"]
-                    if entry["image"] == "lab" and entry["active"])
+    def active(self, architecture="amd64"):
+        return next(entry["number"] for entry in image.generations(self.head, architecture) if entry["active"])
 
     def name_of(self, machine):
         return self.lab.node_of(machine)["name"]
@@ -57,6 +54,16 @@ class Cluster:
         done = self.srun("--nodelist", self.name_of(machine), "--nodes=1", "sh", "-c", command, timeout=timeout)
         assert done.returncode == 0, f"{command}: exit {done.returncode}: {done.stdout}{done.stderr}"
         return done.stdout.strip()
+
+    def boot(self, number, firmware, seconds=1200):
+        """A board of that firmware alone, all the way to idle: two CPUs emulate one board quicker than three."""
+        for machine in self.lab.machines:
+            machine.power_off()
+        machine = self.lab.add(number, firmware)
+        machine.power_on()
+        node = self.lab.wait_until_idle(machine, seconds)
+        assert node["generation"] == f"lab/{self.active(FIRMWARE[firmware].architecture)}", node
+        return machine, node
 
     def reboot(self, machine):
         """The reset button, then all the way to idle; the node's row."""

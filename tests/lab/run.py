@@ -1,13 +1,28 @@
 """Virtual boards that really boot, join Slurm and work. Started by tests/run; by hand:
-   sudo /usr/bin/python3 tests/lab/run.py --rootstock build/release/server/rootstock"""
+   sudo /usr/bin/python3 tests/lab/run.py --rootstock build/release/server/rootstock [--all] [--only lab.every_firmware]"""
 import sys
 
 from cluster import LOGS, Cluster, fresh_state
 
 import cases_in_order
+import every_firmware
 from cases import arguments, cases_of, run_cases
 from lab import ADDRESS
+from slow import wanted
 from world import become_inhabitant, furnish, run_in_new_world
+
+
+def run(suite, cases, cluster, options):
+    return run_cases(suite, cases, cluster, options.counts, cluster.words_on_failure)
+
+
+def one_day(cluster, options):
+    every = cases_of(vars(cases_in_order), "lab", "")
+    chosen = cases_of(vars(cases_in_order), "lab", options.only)
+    if not chosen:
+        return True
+    # The first case powers the boards on; without it there is nothing to ask.
+    return run("lab", every[:1], cluster, options) and run("lab", [case for case in chosen if case != every[0]], cluster, options)
 
 
 def inside(options):
@@ -15,19 +30,16 @@ def inside(options):
     furnish("head", ADDRESS)
     cluster = Cluster(options.rootstock)
     try:
-        every = cases_of(vars(cases_in_order), "lab", "")
-        chosen = cases_of(vars(cases_in_order), "lab", options.only)
-        # The first case powers the boards on; without it there is nothing to ask.
-        good = run_cases("lab", every[:1], cluster, options.counts, cluster.words_on_failure)
-        good = good and run_cases("lab", [case for case in chosen if case != every[0]], cluster, options.counts,
-                                  cluster.words_on_failure)
+        good = one_day(cluster, options)
+        suite = "lab.every_firmware"
+        good &= run(suite, wanted(cases_of(vars(every_firmware), suite, options.only), options), cluster, options)
         return 0 if good else 1
     finally:
         cluster.lab.stop()
 
 
 def main():
-    options = arguments(__doc__)
+    options = arguments(__doc__, lambda parser: parser.add_argument("--all", action="store_true", help="the slow cases too"))
     if options.inside:
         return inside(options)
     fresh_state()

@@ -47,10 +47,11 @@ def run_cases(suite, cases, fixture, counts_file=None, on_failure=lambda: ""):
     return counts["FAILED"] == 0
 
 
-def arguments(description):
+def arguments(description, more=lambda parser: None):
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--rootstock", required=True, help="the program to test")
     parser.add_argument("--only", default="", help="cases whose name contains this")
     parser.add_argument("--counts", help="file to which 'passed failed skipped' is appended")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    more(parser)
     return parser.parse_args()
