@@ -48,7 +48,18 @@ struct Asked {
   bool to_4011 = false;
 };
 
-class ToyHead {
+class Head {
+ public:
+  virtual ~Head() = default;
+  virtual void on_frame(Bytes frame, Tick now) = 0;
+  virtual void on_timer(Tick now) = 0;
+  virtual std::optional<Tick> deadline() const = 0;
+  /// What it sends, and when.
+  virtual std::vector<std::pair<Tick, Frame>> take_frames() = 0;
+  virtual WebReply get(const WebRequest& request) const = 0;
+};
+
+class ToyHead : public Head {
  public:
   Ipv4 address = "10.0.0.1"_ip;
   Mac mac = "02:00:00:00:00:01"_mac;
@@ -61,11 +72,11 @@ class ToyHead {
   std::vector<std::string> tftp_options;  ///< of each request, "tsize=0 blksize=1468"
   std::vector<std::uint16_t> tftp_ports;
 
-  void on_frame(Bytes frame, Tick now);
-  void on_timer(Tick now);
-  std::optional<Tick> deadline() const;
-  std::vector<std::pair<Tick, Frame>> take_frames() { return std::exchange(out_, {}); }
-  WebReply get(const WebRequest& request) const;
+  void on_frame(Bytes frame, Tick now) override;
+  void on_timer(Tick now) override;
+  std::optional<Tick> deadline() const override;
+  std::vector<std::pair<Tick, Frame>> take_frames() override { return std::exchange(out_, {}); }
+  WebReply get(const WebRequest& request) const override;
 
  private:
   struct Talk {
@@ -99,7 +110,7 @@ Says good_answer(const Asked& asked);
 /// Boards on one cable with a head, in simulated time.
 class World {
  public:
-  World(ToyHead& head, const Weather& weather = {});
+  World(Head& head, const Weather& weather = {});
   Board& plug_in(const BoardSpec& spec);
   /// Until all boards have handed over or died, or `limit` has passed.
   void run(Tick limit);
@@ -111,7 +122,7 @@ class World {
   void collect();
   std::optional<Tick> next() const;
 
-  ToyHead& head_;
+  Head& head_;
   Wire up_, down_;
   std::multimap<Tick, Frame> delayed_;
   std::vector<std::unique_ptr<Board>> boards_;

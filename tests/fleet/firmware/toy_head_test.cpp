@@ -254,7 +254,7 @@ ToyHead good_head() {
   return head;
 }
 
-World::World(ToyHead& head, const Weather& weather)
+World::World(Head& head, const Weather& weather)
     : head_(head), up_(weather), down_([&] {
         auto other = weather;
         other.seed += 1000;
