@@ -45,7 +45,7 @@ std::optional<std::string> FrontDesk::seat(const dhcp::Board& board, Ipv4 addres
       return std::nullopt;
     }
     log::info("{} is new: {} ({}, {})", node->record.name, board.mac.text(), node->record.dialect,
-              address.text());
+              address.unset() ? "address not known yet" : address.text());
     save_(node->record);
     return node->record.name;
   }

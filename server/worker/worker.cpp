@@ -193,8 +193,10 @@ int run_worker(const Settings& settings) {
   });
   (*worker)->start();
   report_ready();
-  log::info("serving {} on {} ({})", settings.cluster.name, settings.network.interface,
-            settings.network.address.text());
+  log::info(
+      "serving {} on {} ({}){}", settings.cluster.name, settings.network.interface,
+      settings.network.address.text(),
+      settings.dhcp.mode == DhcpMode::proxy ? ", beside another DHCP server, which gives the addresses" : "");
   loop.run();
   log::info("stopped");
   return 0;
