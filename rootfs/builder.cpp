@@ -146,13 +146,15 @@ std::vector<std::string> mmdebstrap_arguments(const Recipe& recipe, const fs::pa
   std::vector<std::string> argv = {"unshare", "--mount", "--propagation", "private",
                                    "--pid",   "--fork",  "--kill-child",  "--mount-proc"};
   const auto work = staging / "work";
+  // The last thing that mmdebstrap does: of "extract", which installs nothing, that is the extracting.
+  const std::string hook = recipe.variant == "extract" ? "--extract-hook" : "--customize-hook";
   argv.insert(argv.end(), {"mmdebstrap", "--verbose", "--mode=root", "--format=directory",
                            "--variant=" + recipe.variant, "--architectures=" + recipe.architecture,
                            // The cache's packages are there before the download, and stay until the customize
                            // script has kept them.
                            "--skip=download/empty,essential/unlink",
                            "--setup-hook=\"" + (work / "setup").string() + "\" \"$1\"",
-                           "--customize-hook=\"" + (work / "customize").string() + "\" \"$1\""});
+                           hook + "=\"" + (work / "customize").string() + "\" \"$1\""});
   // Makes /bin a link without the package usrmerge, which would bring 50 MB of Perl.
   const fs::path merged_usr = "/usr/share/mmdebstrap/hooks/maybe-merged-usr";
   if (fs::is_directory(merged_usr)) argv.push_back("--hook-dir=" + merged_usr.string());

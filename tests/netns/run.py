@@ -12,6 +12,8 @@ import clients_of_dhcp
 import crashes
 import dhcp_packets
 import files
+import generations
+import images
 import pins
 import proxy
 import real_head
@@ -20,7 +22,7 @@ import rivals
 from cases import arguments, cases_of, run_cases
 from world import become_inhabitant, furnish, run_in_new_world
 
-MODULES = (dhcp_packets, clients_of_dhcp, files, boots, boards, bad_packets, crashes, pins, proxy, rivals, refusals, real_head)
+MODULES = (dhcp_packets, clients_of_dhcp, files, generations, images, boots, boards, bad_packets, crashes, pins, proxy, rivals, refusals, real_head)
 
 
 def inside(options):

@@ -42,8 +42,7 @@ void make_root(const fs::path& root) {
      "mkdir root && tar -x -p -f root.tar -C root && cd root && mkdir -p home/pi && echo mine > home/pi/note "
      "&&"
      "chown -R 1000:1000 home/pi && chmod 4755 sbin/init && ln home/pi/note home/pi/other && ln -s note "
-     "home/pi/link &&"
-     "setfattr -n user.rootstock -v kept home/pi/note 2>/dev/null || true");
+     "home/pi/link");
 }
 
 /// `label`: dos as Raspberry Pi OS has it, or gpt.
