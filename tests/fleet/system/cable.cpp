@@ -56,6 +56,12 @@ void Cable::send(Frame frame) {
   set_timer();
 }
 
+void Cable::to_kernel(Bytes frame) {
+  Frame copy(frame.begin(), frame.end());
+  std::ranges::copy(kernel_.mac().bytes, copy.begin());
+  kernel_.write(copy);
+}
+
 /// What has arrived at either end by now.
 void Cable::deliver() {
   const auto now = clock_.now();

@@ -35,7 +35,8 @@ class Cable {
 
   void start(Ends ends);
   void send(Frame frame);
-  void to_kernel(Bytes frame) { kernel_.write(frame); }
+  /// For this machine's TCP, whichever board it was sent to.
+  void to_kernel(Bytes frame);
 
   const Wire& up() const { return up_; }
   const Wire& down() const { return down_; }

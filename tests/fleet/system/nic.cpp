@@ -32,6 +32,17 @@ tl::unexpected<Failure> refused(const std::string& what, const std::string& name
                                                                               : "");
 }
 
+Mac mac_of(const std::string& name) {
+  const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  auto request = request_for(name);
+  Mac mac;
+  if (::ioctl(fd, SIOCGIFHWADDR, &request) == 0)
+    std::copy_n(reinterpret_cast<const std::uint8_t*>(request.ifr_hwaddr.sa_data), mac.bytes.size(),
+                mac.bytes.begin());
+  ::close(fd);
+  return mac;
+}
+
 /// A burst of a thousand boards must not be lost in a queue of ours: only the wire's weather loses frames.
 void deepen_queue(const std::string& name) {
   const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -52,6 +63,7 @@ Result<Nic, Failure> Nic::tap(const std::string& name) {
   deepen_queue(name);  // of one that is there: the ring is made when it is attached
   if (::ioctl(fd, TUNSETIFF, &request) != 0) return refused("cannot make the TAP", name);
   deepen_queue(name);
+  nic.mac_ = mac_of(name);
   return nic;
 }
 
@@ -76,10 +88,12 @@ Result<Nic, Failure> Nic::card(const std::string& name) {
   const int yes = 1, room = 16 * 1024 * 1024;
   ::setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &yes, sizeof yes);
   ::setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room);
+  nic.mac_ = mac_of(name);
   return nic;
 }
 
-Nic::Nic(Nic&& other) noexcept : fd_(std::exchange(other.fd_, -1)), buffer_(std::move(other.buffer_)) {}
+Nic::Nic(Nic&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)), mac_(other.mac_), buffer_(std::move(other.buffer_)) {}
 
 Nic::~Nic() {
   if (fd_ >= 0) ::close(fd_);

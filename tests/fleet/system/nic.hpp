@@ -24,6 +24,8 @@ class Nic {
   ~Nic();
 
   int descriptor() const { return fd_; }
+  /// Of the interface.
+  const Mac& mac() const { return mac_; }
   /// None: nothing there now. Valid until the next call.
   std::optional<Bytes> read();
   /// False: no room; the frame is lost, as on any full queue.
@@ -33,6 +35,7 @@ class Nic {
   explicit Nic(int fd) : fd_(fd), buffer_(65536) {}
 
   int fd_;
+  Mac mac_;
   std::vector<std::uint8_t> buffer_;
 };
 
