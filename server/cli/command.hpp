@@ -39,6 +39,7 @@ void add_nodes(CLI::App& app, Context& context);
 void add_image(CLI::App& app, Context& context);
 void add_overlay(CLI::App& app, Context& context);
 void add_explain(CLI::App& app, Context& context);
+void add_rehearse(CLI::App& app, Context& context);
 void add_slurm(CLI::App& app, Context& context);
 void add_version(CLI::App& app, Context& context);
 
