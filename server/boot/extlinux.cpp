@@ -4,15 +4,14 @@
 
 namespace rootstock::server {
 
-/// NETBOOT-FACTS section 4. Paths are relative to the folder of the boot file, of which we name none, so to
-/// the root of the server. U-Boot adds $fdtfile to `fdtdir`, and goes on with its own tree when that one is
-/// not there.
+/// NETBOOT-FACTS section 4. Without a `prompt` the default boots at once. Paths are relative to the folder of
+/// the boot file, of which we name none, so to the root of the server. U-Boot adds $fdtfile to `fdtdir`, and
+/// goes on with its own tree when that one is not there.
 std::string extlinux_config(std::string_view node, const rootfs::Generation& generation,
                             std::string_view cmdline, bool device_trees) {
   return fmt::format(
       "# {0} boots {1}\n"
       "default rootstock\n"
-      "timeout 1\n"
       "label rootstock\n"
       "  menu label {1}\n"
       "  kernel {1}/kernel\n"

@@ -242,7 +242,8 @@ def card_of(site, mac):
         yield
     finally:
         site.client("ip", "link", "set", "eth0", "address", usual)
-        subprocess.run(["ip", "neighbour", "flush", "dev", "eth1"], check=True)
+        for what in ((), ("nud", "permanent")):
+            subprocess.run(["ip", "neighbour", "flush", "dev", "eth1", *what], check=True)
 
 
 def test_a_pi_3_from_the_offer_alone(site):

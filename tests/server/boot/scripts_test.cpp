@@ -38,7 +38,6 @@ TEST_CASE("extlinux: kernel, initramfs, device trees, line") {
   CHECK(extlinux_config("node07", generation(), "rootstock.head=10.77.0.1 quiet", true) ==
         "# node07 boots compute/8\n"
         "default rootstock\n"
-        "timeout 1\n"
         "label rootstock\n"
         "  menu label compute/8\n"
         "  kernel compute/8/kernel\n"
