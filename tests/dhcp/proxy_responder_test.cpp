@@ -121,6 +121,13 @@ TEST_CASE("a Raspberry Pi gets the menu and the TFTP server, a Pi 3 a second lat
   CHECK(third.delay == 1s);
 }
 
+TEST_CASE("who DISCOVERs has no address to send to, whatever it says", "[proxy]") {
+  Beside beside;
+  auto question = pi(pi4, MessageType::discover);
+  question.client_ip = "8.8.8.8"_ip;
+  CHECK(beside.responder.on_dhcp(question).to.route == Route::broadcast);
+}
+
 TEST_CASE("those who would not listen get no answer, and the log hears why once", "[proxy]") {
   Beside beside;
   CHECK_FALSE(beside.responder.on_dhcp(Lab::discover(*Mac::parse(pc))).reply);
