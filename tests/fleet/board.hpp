@@ -165,6 +165,12 @@ struct BoardSpec {
   std::string fdtfile = "rockchip/rk3399-rock-pi-4a.dtb";
   std::string soc = "rk3399", board_name = "rockpi4-rk3399";
 
+  bool has_pxe_target =
+      true;  ///< boot_targets names "pxe"; without, only scripts and EFI programs are looked for
+
+  /// Debian's network GRUB holds tftp alone; without the module it cannot even read a grub.cfg on the web.
+  bool grub_has_http = false;
+
   // Misbehaviour
   bool never_acks_data = false;   ///< asks for files and never acknowledges a block
   bool tight_loop = false;        ///< 2019's: seven missing files every 15 ms without pause (eeprom#74)

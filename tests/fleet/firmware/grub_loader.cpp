@@ -34,11 +34,10 @@ class Grub {
   }
 
   Task<Outcome> run() {
-    // The embedded configuration looks for two others first; the shell for the lists of its modules.
-    for (const auto* name : {"/arm64-efi/grub.cfg", "/grub.cfg-arm64"}) {
-      const auto special = co_await fetch(variables_.at("prefix") + name, Want::text);
-      if (special.got()) co_return co_await play(special.text());
-    }
+    if (device_is_web(variables_.at("root")) && !machine_.spec.grub_has_http)
+      co_return stuck("GRUB has no http module: it stops at its prompt");
+    // As seen from Debian 12's signed image: the lists of its shell's modules, then its configuration. Its
+    // embedded one tests for $prefix/arm64-efi/grub.cfg, which asks nothing: TFTP has no listing of folders.
     for (const auto* list : {"command", "fs", "crypto", "terminal"})
       co_await fetch(fmt::format("{}/arm64-efi/{}.lst", variables_.at("prefix"), list), Want::text);
     const auto config = co_await fetch(variables_.at("prefix") + "/grub.cfg", Want::text);
@@ -150,12 +149,31 @@ class Grub {
     const auto comma = device.find(',');
     const auto host =
         comma == std::string::npos ? variables_.at("net_default_server") : device.substr(comma + 1);
-    if (device.starts_with("http")) co_return co_await fetcher_.http("http://" + host + path, want);
+    if (device_is_web(device)) {
+      const bool able = co_await has_http();
+      if (able) co_return co_await fetcher_.http("http://" + host + path, want);
+      Fetched none;
+      none.end = Fetch::missing;
+      none.words = "disk `" + device + "' not found";
+      co_return none;
+    }
     co_return co_await fetcher_.tftp(Ipv4::parse(host).value_or(Ipv4{}), path, want);
+  }
+
+  static bool device_is_web(std::string_view device) { return device.starts_with("http"); }
+
+  /// A module that is missing is looked for below $prefix, again each time.
+  Task<bool> has_http() {
+    if (machine_.spec.grub_has_http || module_loaded_) co_return true;
+    const auto module = variables_.at("prefix") + "/arm64-efi/http.mod";
+    const auto fetched = co_await fetch(module, Want::file);
+    module_loaded_ = fetched.got();
+    co_return module_loaded_;
   }
 
   Machine& machine_;
   Fetcher fetcher_;
+  bool module_loaded_ = false;
   std::map<std::string, std::string> variables_;
   int commands_ = 0;
   bool booted_ = false;

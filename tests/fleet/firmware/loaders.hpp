@@ -12,4 +12,7 @@ Task<Outcome> run_ipxe(Machine& machine, std::uint16_t arch);
 /// "http,10.0.0.1": where it came from.
 Task<Outcome> run_grub(Machine& machine, std::string device);
 
+/// U-Boot's EFI boot method: DHCP in the disguise of an arm64 PXE client, then an EFI program (facts 1.4).
+Task<Outcome> boot_efi_from_uboot(Machine& machine);
+
 }  // namespace rootstock::fleet

@@ -125,6 +125,21 @@ TEST_CASE("TFTP: a probe ends at the first answer, whichever it is") {
   CHECK(three.state() == Fetch::missing);
 }
 
+TEST_CASE("TFTP: without rollover a file ends at block 65535") {
+  auto small = style();
+  small.options = {{"blksize", "8"}};
+  for (const bool rollover : {true, false}) {
+    small.rollover = rollover;
+    TftpReceiver receiver{small, false, false};
+    receiver.on_packet(option_ack(std::string_view{"blksize\0008\0", 10}));
+    for (unsigned block = 1; block <= 65536; ++block)
+      receiver.on_packet(data(static_cast<std::uint16_t>(block), "12345678"));
+    CHECK(receiver.on_packet(data(1, "end")).has_value() == rollover);
+    CHECK(receiver.state() == (rollover ? Fetch::got : Fetch::refused));
+    if (!rollover) CHECK(receiver.words().find("65535") != std::string::npos);
+  }
+}
+
 TEST_CASE("TFTP: what a server must not do") {
   TftpReceiver added{TftpStyle{}, false, false};
   added.on_packet(option_ack(std::string_view{"blksize\0001468\0", 13}));

@@ -19,6 +19,7 @@ BoardSpec board(Persona persona) {
   spec.serial = 0x0badcafe;
   spec.mac = persona == Persona::pxe_bios || persona == Persona::ipxe ? "52:00:00:00:00:07"_mac
                                                                       : "0a:00:00:00:00:07"_mac;
+  spec.grub_has_http = persona == Persona::http_arm64;
   return spec;
 }
 
@@ -166,17 +167,19 @@ TEST_CASE("TFTP_PREFIX: the MAC, or a text") {
 TEST_CASE("U-Boot walks down pxelinux.cfg to the prompt") {
   auto head = good_head();
   head.files.erase("pxelinux.cfg/01-0a-00-00-00-00-07");
+  head.files.erase("grubaa64.efi");
   World world{head};
   auto& one = world.plug_in(board(Persona::uboot));
   world.run(60s);
   CHECK(one.progress().stage == Stage::dead);
-  REQUIRE(head.tftp_asked.size() == 14);
+  REQUIRE(head.tftp_asked.size() == 15);
   CHECK(head.tftp_asked[0] == "pxelinux.cfg/01-0a-00-00-00-00-07");
   CHECK(head.tftp_asked[1] == "pxelinux.cfg/0A000011");
   CHECK(head.tftp_asked[8] == "pxelinux.cfg/0");
   CHECK(head.tftp_asked[9] == "pxelinux.cfg/default-arm-rk3399-rockpi4-rk3399");
   CHECK(head.tftp_asked[12] == "pxelinux.cfg/default");
   CHECK(head.tftp_asked[13] == "boot.scr.uimg");
+  CHECK(head.tftp_asked[14] == "grubaa64.efi");
 }
 
 TEST_CASE("U-Boot gives up after 28 s, having asked ever more slowly") {
@@ -239,17 +242,37 @@ TEST_CASE("a tight loop: seven files every 15 ms, then it boots") {
   CHECK(one.progress().requests > 4000);
 }
 
-TEST_CASE("without rollover a file ends at block 65535") {
+TEST_CASE("U-Boot without a pxe target finds its way as a UEFI client") {
   auto head = good_head();
-  head.files["0badcafe/kernel8.img"] = std::string(std::size_t{65536} * 1024, 'k');
-  auto spec = board(Persona::pi5);
-  spec.block_size = 1024;
-  for (const bool rollover : {true, false}) {
-    spec.block_rollover = rollover;
-    World world{head};
-    auto& one = world.plug_in(spec);
-    world.run(100s);
-    CHECK(one.handover().has_value() == rollover);
-    if (!rollover) CHECK(one.progress().failure.find("65535") != std::string::npos);
-  }
+  World world{head};
+  auto spec = board(Persona::uboot);
+  spec.has_pxe_target = false;
+  auto& one = world.plug_in(spec);
+  world.run(60s);
+  REQUIRE(one.handover());
+  CHECK(head.tftp_asked[0] == "boot.scr.uimg");
+  CHECK(head.tftp_asked[1] == "grubaa64.efi");
+  CHECK(head.asked.front().options.text(option::vendor_class) == "U-Boot.armv8");
+  CHECK(head.asked[2].options.text(option::vendor_class) == "PXEClient:Arch:00011:UNDI:003000");
+}
+
+TEST_CASE("Debian's GRUB loads what a TFTP server has, and nothing from the web") {
+  auto head = good_head();
+  World world{head};
+  auto& one = world.plug_in(board(Persona::uefi_arm64));
+  world.run(60s);
+  REQUIRE(one.handover());
+  CHECK(one.handover()->kernel == "/lab/1/kernel");
+  const std::vector<std::string> asked(head.tftp_asked.begin() + 2, head.tftp_asked.begin() + 9);
+  CHECK(asked == std::vector<std::string>{"/grub/arm64-efi/command.lst", "/grub/arm64-efi/fs.lst",
+                                          "/grub/arm64-efi/crypto.lst", "/grub/arm64-efi/terminal.lst",
+                                          "/grub/grub.cfg", "/grub/node.cfg", "/grub/arm64-efi/http.mod"});
+  auto other = good_head();
+  World web{other};
+  auto spec = board(Persona::http_arm64);
+  spec.grub_has_http = false;
+  auto& two = web.plug_in(spec);
+  web.run(60s);
+  CHECK_FALSE(two.handover());
+  CHECK(two.progress().failure.find("http module") != std::string::npos);
 }

@@ -19,7 +19,7 @@ TftpStyle edk2_style() {
   style.options = {{"tsize", "0"}, {"blksize", "1468"}, {"windowsize", "4"}};
   style.answers_gaps = true;
   style.probe_error = 8;
-  style.probe_text = "User aborted the transfer";
+  style.probe_text = "User aborted";
   style.repeat_after = 4s;
   style.repeats = 6;
   return style;
@@ -71,6 +71,26 @@ Task<Outcome> boot_uefi(Machine& machine) {
   if (!lease) co_return stuck("UEFI PXE: no DHCP answer");
   const auto style = edk2_style();
   co_return co_await load_by_tftp(machine, *lease, style, style, arch);
+}
+
+Task<Outcome> boot_efi_from_uboot(Machine& machine) {
+  auto profile = edk2_profile(arch_arm64);
+  profile.undi_major = 1;  // the one thing in which its disguise differs
+  profile.flags = 0;
+  machine.enter(Stage::firmware_dhcp, "U-Boot asks as a UEFI PXE client");
+  const auto lease = co_await pxe_dhcp(machine, profile);
+  if (!lease) co_return dead("U-Boot: no DHCP answer for its EFI boot");
+  auto style = edk2_style();
+  style.options = {{"timeout", "5"}, {"tsize", "0"}, {"blksize", "1468"}};
+  if (lease->boot_file.empty()) co_return dead("U-Boot: no boot file name in the answer");
+  machine.enter(Stage::firmware_files, "U-Boot asks for " + lease->boot_file);
+  Fetcher files{machine, style};
+  const auto file = co_await files.tftp(lease->server, lease->boot_file, Want::file);
+  if (!file.got()) co_return dead(lease->boot_file + ": " + file.words);
+  const auto tree = "dtb/" + machine.spec.fdtfile;
+  co_await files.tftp(lease->server, tree, Want::file);
+  const auto device = "tftp," + lease->server.text();
+  co_return co_await start_loader(machine, lease->boot_file, device, arch_arm64);
 }
 
 Task<Outcome> boot_uefi_http(Machine& machine) {

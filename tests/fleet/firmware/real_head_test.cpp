@@ -175,6 +175,7 @@ BoardSpec numbered(Persona persona, std::uint8_t number) {
   if (persona == Persona::pi3rom) spec.mac = Mac{{0xb8, 0x27, 0xeb, 0, 1, number}};
   spec.serial = 0x10000000u + number;
   spec.seed = number;
+  spec.grub_has_http = persona == Persona::http_arm64;
   return spec;
 }
 

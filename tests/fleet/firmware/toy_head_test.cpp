@@ -235,8 +235,9 @@ ToyHead good_head() {
   head.files["0badcafe/config.txt"] = config;
   head.files["0badcafe/cmdline.txt"] = line + "\n";
   head.files["bootcode.bin"] = big;
-  for (const auto* name : {"lab/1/kernel", "lab/1/initramfs", "snponly.efi", "undionly.kpxe", "grubaa64.efi",
-                           "dtbs/rockchip/rk3399-rock-pi-4a.dtb"})
+  for (const auto* name :
+       {"lab/1/kernel", "lab/1/initramfs", "/lab/1/kernel", "/lab/1/initramfs", "snponly.efi",
+        "undionly.kpxe", "grubaa64.efi", "dtbs/rockchip/rk3399-rock-pi-4a.dtb"})
     head.files[name] = big + name;
   head.files["pxelinux.cfg/01-0a-00-00-00-00-07"] =
       "default rootstock\nlabel rootstock\n  kernel lab/1/kernel\n  initrd lab/1/initramfs\n  fdtdir dtbs\n  "
@@ -250,7 +251,9 @@ ToyHead good_head() {
       "while true; do\n  source $prefix/node.cfg\n  sleep 10\ndone\n";
   head.files["grub/node.cfg"] = head.files["/grub/node.cfg"] =
       "echo 'boots'\nif linux (http,10.0.0.1)/lab/1/kernel 'rootstock.head=10.0.0.1' 'panic=30'; then\n"
-      "  if initrd (http,10.0.0.1)/lab/1/initramfs; then boot; fi\nfi\n";
+      "  if initrd (http,10.0.0.1)/lab/1/initramfs; then boot; fi\nfi\n"
+      "if linux /lab/1/kernel 'rootstock.head=10.0.0.1'; then\n"
+      "  if initrd /lab/1/initramfs; then boot; fi\nfi\n";
   return head;
 }
 

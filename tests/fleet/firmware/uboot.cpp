@@ -3,7 +3,7 @@
 
 #include "tests/fleet/firmware/dhcp_packet.hpp"
 #include "tests/fleet/firmware/extlinux.hpp"
-#include "tests/fleet/firmware/loaded.hpp"
+#include "tests/fleet/firmware/loaders.hpp"
 #include "tests/fleet/firmware/tftp_client.hpp"
 
 namespace rootstock::fleet {
@@ -130,14 +130,15 @@ class PxeBoot {
 
   /// `fdtdir` without the board's tree is no hindrance: U-Boot goes on with its own.
   Task<Outcome> boot(ExtlinuxLabel label) {
-    const auto kernel = co_await client_.fetch(path(label.kernel), Want::file);
-    if (!kernel.got()) co_return dead("kernel " + label.kernel + ": " + kernel.words);
-    Loaded loaded{kernel.file.name, {}, label.append};
+    Loaded loaded{{}, {}, label.append};
     if (!label.initrd.empty()) {
       const auto initrd = co_await client_.fetch(path(label.initrd), Want::file);
       if (!initrd.got()) co_return dead("initrd " + label.initrd + ": " + initrd.words);
       loaded.initramfs = initrd.file.name;
     }
+    const auto kernel = co_await client_.fetch(path(label.kernel), Want::file);
+    if (!kernel.got()) co_return dead("kernel " + label.kernel + ": " + kernel.words);
+    loaded.kernel = kernel.file.name;
     if (!label.fdt.empty()) {
       const auto tree = co_await client_.fetch(path(label.fdt), Want::file);
       if (!tree.got()) co_return dead("fdt " + label.fdt + ": " + tree.words);
@@ -192,12 +193,18 @@ Task<Outcome> boot_uboot(Machine& machine) {
   machine.enter(Stage::firmware_files, "U-Boot asks for files");
   const auto server_mac = co_await machine.resolve(lease->server, 5);
   if (!server_mac) co_return dead("U-Boot: no ARP answer from " + lease->server.text());
-  auto outcome = co_await pxe_target(machine, *lease, *server_mac);
-  if (outcome) co_return outcome;
-  // Standard boot goes on with the "dhcp" method: a script, of which we have none, and back to the prompt.
+  if (machine.spec.has_pxe_target) {
+    auto outcome = co_await pxe_target(machine, *lease, *server_mac);
+    if (outcome) co_return outcome;
+    machine.note("pxe: " + outcome.error().why);
+  }
+  // Standard boot goes on with the "dhcp" method: a script, of which there is none; then an EFI program; then
+  // the prompt.
   const TftpServer server{lease->server, *server_mac};
   TftpClient client{machine, server, uboot_style()};
   co_await client.fetch("boot.scr.uimg", Want::file);
+  auto outcome = co_await boot_efi_from_uboot(machine);
+  if (!outcome) co_return dead(outcome.error().why);
   co_return outcome;
 }
 
