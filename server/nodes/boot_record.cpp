@@ -106,6 +106,11 @@ std::string BootRecord::on_dhcp(const dhcp::Exchange& exchange, Moment now) {
   passed_ = std::max(passed_, identity_ - 1);
   if (exchange.answered == "NAK")
     return note(fmt::format("{}: refused an address: {}", who, exchange.why), now);
+  // Beside another DHCP server the file comes from us and the address from there: two steps of the story.
+  if (exchange.answered.starts_with("proxy") && !exchange.boot_file.empty() && told_ < identity) {
+    told_ = identity;
+    return note(fmt::format("{}: told to load {}", who, exchange.boot_file), now);
+  }
   if (!gives_address(exchange) || answered_ >= identity) return {};
   answered_ = identity;
   if (exchange.boot_file.empty()) return note(fmt::format("{}: got {}", who, exchange.address.text()), now);

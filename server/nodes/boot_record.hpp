@@ -87,6 +87,7 @@ class BootRecord {
   Stage stage_ = Stage::none;
   int identity_ = 0;  ///< the furthest DHCP identity seen in this boot: firmware, loader, initramfs
   int answered_ = 0;  ///< the furthest identity that got its address
+  int told_ = 0;      ///< the furthest identity that was told its boot file beside another DHCP server
   int passed_ = 0;    ///< the furthest identity that has no more to ask in this boot
   Moment initramfs_sent_{};
   std::uint64_t bytes_ = 0;

@@ -249,3 +249,20 @@ TEST_CASE("a board that goes round in circles does not fill the memory") {
   CHECK(bench.boot.events().back().text.find("left out") != std::string::npos);
   CHECK_FALSE(bench.boot.on_up({"compute/3", "6.1.0", 1}, bench.now).empty());  // what matters is told
 }
+
+TEST_CASE("beside another DHCP server the file and the address are two steps of one story") {
+  Bench bench;
+  CHECK(bench.says(Dialect::pxe_bios, "DISCOVER", "proxy OFFER", "undionly.kpxe") ==
+        "x86 BIOS PXE: told to load undionly.kpxe");
+  CHECK(bench.says(Dialect::pxe_bios, "DISCOVER", "proxy OFFER", "undionly.kpxe").empty());
+  CHECK(bench.says(Dialect::pxe_bios, "REQUEST", "overheard") == "x86 BIOS PXE: got 10.77.0.10");
+  bench.fetches({BootPart::loader, "", 0, "undionly.kpxe"});
+  CHECK(bench.says(Dialect::ipxe, "DISCOVER", "proxy OFFER", "boot.ipxe") == "iPXE: told to load boot.ipxe");
+  CHECK(bench.boot.stage() == Stage::loader);
+
+  Bench uefi;  // on port 4011
+  CHECK(uefi.says(Dialect::uefi_x64, "DISCOVER", "proxy OFFER").empty());
+  CHECK(uefi.says(Dialect::uefi_x64, "REQUEST", "overheard") == "UEFI x64 PXE: got 10.77.0.10");
+  CHECK(uefi.says(Dialect::uefi_x64, "REQUEST on 4011", "proxy ACK", "snponly.efi") ==
+        "UEFI x64 PXE: told to load snponly.efi");
+}
