@@ -15,7 +15,7 @@ constexpr Duration first_guess = 250ms;
 // for delayed ACKs, which TFTP has not.
 constexpr Duration slack = 20ms, longest = 2s;
 constexpr Duration usual_patience = 30s;  // Pi firmware gives a whole file 30 s, U-Boot repeats for 50 s
-constexpr int fixed_tries = 6;
+constexpr int tries_at_its_pace = 6;      // of a client that named its own timeout
 constexpr int most_doublings = 10;
 
 }  // namespace
@@ -34,13 +34,12 @@ void RetryTimer::measured(Duration round_trip) {
 void RetryTimer::backed_off() { doublings_ = std::min(doublings_ + 1, most_doublings); }
 
 Duration RetryTimer::interval() const {
-  if (fixed_) return *fixed_;
   const auto base = smoothed_ ? *smoothed_ + std::max(4 * variation_, slack) : first_guess;
-  return std::min(base * (1 << doublings_), longest);
+  return std::min(base * (1 << doublings_), wish_.value_or(longest));
 }
 
 Duration RetryTimer::patience() const {
-  return fixed_ ? std::max(fixed_tries * *fixed_, usual_patience) : usual_patience;
+  return wish_ ? std::max(tries_at_its_pace * *wish_, usual_patience) : usual_patience;
 }
 
 }  // namespace rootstock::tftp

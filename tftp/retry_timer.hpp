@@ -12,8 +12,9 @@ using Duration = std::chrono::steady_clock::duration;
 
 class RetryTimer {
  public:
-  /// `fixed`: the client's own timeout option (RFC 2349), which wins over any measurement.
-  explicit RetryTimer(std::optional<Duration> fixed) : fixed_(fixed) {}
+  /// `wish`: the client's own timeout option (RFC 2349). It is the longest wait, not the only one: U-Boot
+  /// asks for 5 s, and a kernel of 4 MB over a wire that loses 2 % would take ten minutes of waiting.
+  explicit RetryTimer(std::optional<Duration> wish) : wish_(wish) {}
 
   /// One round trip. Only of something sent once (Karn): else nobody knows which sending was answered.
   void measured(Duration round_trip);
@@ -27,7 +28,7 @@ class RetryTimer {
   Duration round_trip() const { return smoothed_.value_or(Duration::zero()); }
 
  private:
-  std::optional<Duration> fixed_;
+  std::optional<Duration> wish_;
   std::optional<Duration> smoothed_;
   Duration variation_{};
   int doublings_ = 0;
