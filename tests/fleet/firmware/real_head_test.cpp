@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "dhcp/client_kind.hpp"
+#include "dhcp/proxy_responder.hpp"
 #include "dhcp/responder.hpp"
 #include "tests/fleet/firmware/toy_head.hpp"
 #include "tests/support/catch.hpp"
@@ -60,10 +61,30 @@ class RealHead : public Head, public tftp::FileSource, public tftp::Observer, pu
         responder_(network_, leases_, seats_),
         tftp_(*this, *this, *this, tftp::Limits{}, 1) {}
 
+  /// From now on it speaks beside a router that gives the addresses, and knows nothing of booting.
+  void stand_beside_router() {
+    router_.emplace();
+    router_->address = "10.0.255.254"_ip;
+    router_->mac = "02:00:00:00:00:fe"_mac;
+    router_->dhcp_delay = 20ms;
+    router_->dhcp = [](const Asked& ask) -> std::vector<Says> {
+      if (ask.to_4011) return {};
+      Says says;
+      says.type = ask.options.type == DhcpType::discover ? DhcpType::offer : DhcpType::ack;
+      says.yiaddr = Ipv4{0x0a000a00u + ask.mac.bytes[5]};
+      says.siaddr = {};
+      says.source = "10.0.255.254"_ip;
+      says.options[option::server] = says.options[option::router] = std::string{"\x0a\x00\xff\xfe", 4};
+      says.options[option::mask] = std::string{"\xff\xff\x00\x00", 4};
+      return {says};
+    };
+  }
+
   void on_frame(Bytes frame, Tick now) override {
     auto packet = parse_frame(frame);
     REQUIRE(packet);
     now_ = now;
+    if (router_) router_->on_frame(frame, now);
     if (const auto* arp = std::get_if<Arp>(&*packet)) {
       if (arp->request && arp->target == head_ip)
         out_.emplace_back(now,
@@ -74,7 +95,7 @@ class RealHead : public Head, public tftp::FileSource, public tftp::Observer, pu
     const tftp::Client client{datagram.source, datagram.source_port};
     const auto bytes = std::as_bytes(std::span{datagram.payload});
     neighbours_[datagram.source] = datagram.source_mac;
-    if (datagram.target_port == 67) answer(datagram);
+    if (datagram.target_port == 67 || (datagram.target_port == 4011 && router_)) answer(datagram);
     if (datagram.target_port == 69) tftp_.on_request(client, bytes, time());
     if (datagram.target_port == transfer_port) tftp_.on_packet(0, client, bytes, time());
   }
@@ -87,7 +108,11 @@ class RealHead : public Head, public tftp::FileSource, public tftp::Observer, pu
     if (next == tftp::Time::max()) return std::nullopt;
     return std::chrono::ceil<Tick>(next.time_since_epoch() - began);
   }
-  std::vector<std::pair<Tick, Frame>> take_frames() override { return std::exchange(out_, {}); }
+  std::vector<std::pair<Tick, Frame>> take_frames() override {
+    if (router_)
+      for (auto& sent : router_->take_frames()) out_.push_back(std::move(sent));
+    return std::exchange(out_, {});
+  }
   WebReply get(const WebRequest& request) const override {
     ToyHead web;
     web.files = files_;
@@ -130,7 +155,7 @@ class RealHead : public Head, public tftp::FileSource, public tftp::Observer, pu
   void answer(const Datagram& datagram) {
     const auto message = dhcp::parse(datagram.payload);
     REQUIRE(message);
-    const auto outcome = responder_.answer(*message, dhcp::Time{} + std::chrono::hours{1'000'000} + now_);
+    const auto outcome = decide(*message, datagram);
     if (outcome.warns) warnings[datagram.source_mac] = outcome.why;
     if (outcome.answered == "NAK") ++refused;
     if (!outcome.reply) return;
@@ -139,8 +164,15 @@ class RealHead : public Head, public tftp::FileSource, public tftp::Observer, pu
     const bool broadcast = outcome.to.route == dhcp::Route::broadcast;
     out_.emplace_back(now_ + outcome.delay,
                       emit(Datagram{head_mac, broadcast ? broadcast_mac : message->mac(), head_ip,
-                                    broadcast ? broadcast_ip : outcome.to.address, 67, 68, payload},
+                                    broadcast ? broadcast_ip : outcome.to.address, datagram.target_port,
+                                    outcome.to.port ? outcome.to.port : std::uint16_t{68}, payload},
                            IpHabits{}));
+  }
+
+  dhcp::Outcome decide(const dhcp::Message& question, const Datagram& datagram) {
+    if (!router_) return responder_.answer(question, dhcp::Time{} + std::chrono::hours{1'000'000} + now_);
+    if (datagram.target_port == 67) return proxy_.on_dhcp(question);
+    return proxy_.on_binl(question, datagram.source, datagram.source_port);
   }
 
   std::map<std::string, std::string> files_;
@@ -148,6 +180,8 @@ class RealHead : public Head, public tftp::FileSource, public tftp::Observer, pu
   dhcp::LeaseBook leases_;
   Seats seats_;
   dhcp::Responder responder_;
+  dhcp::ProxyResponder proxy_{{{head_ip, 80}, Subnet::of(head_ip, 16)}, seats_};
+  std::optional<ToyHead> router_;
   tftp::Conversations tftp_;
   std::map<Ipv4, Mac> neighbours_;
   std::vector<std::byte> room_;
@@ -195,6 +229,46 @@ TEST_CASE("Rootstock's DHCP and TFTP boot each persona") {
     CHECK(board.progress().boots == 1);
     CHECK(head.failures == 0);
     CHECK(head.refused == 0);
+  }
+}
+
+TEST_CASE("beside a router that knows nothing of booting, all boot but U-Boot") {
+  for (const auto persona :
+       {Persona::pi3rom, Persona::pi3plus, Persona::pi4, Persona::pi5, Persona::uefi_x64, Persona::uefi_arm64,
+        Persona::http_x64, Persona::http_arm64, Persona::pxe_bios, Persona::ipxe, Persona::uboot}) {
+    auto spec = numbered(persona, 1);
+    RealHead head{files_for({spec})};
+    head.stand_beside_router();
+    World world{head};
+    auto& board = world.plug_in(spec);
+    world.run(120s);
+    INFO(name_of(persona) << ": " << board.progress().failure);
+    CHECK(board.handover().has_value() == (persona != Persona::uboot));
+    if (persona != Persona::uboot) CHECK(board.progress().boots == 1);
+  }
+}
+
+TEST_CASE("a Pi boots beside a router whose offer names itself as next server, not as option 66") {
+  const auto spec = numbered(Persona::pi4, 1);
+  for (const bool names_66 : {false, true}) {
+    ToyHead head;
+    head.files = good_head().files;
+    head.dhcp = [&](const Asked& ask) {
+      auto router = good_answer(ask), proxy = good_answer(ask);
+      router.options.erase(43), router.options.erase(66);
+      router.siaddr = router.source = "10.0.0.254"_ip;
+      if (names_66) router.options[66] = "10.0.0.254";
+      proxy.options.erase(66);
+      proxy.options[60] = "PXEClient";
+      proxy.yiaddr = proxy.siaddr = {};
+      proxy.later = 5ms;
+      return std::vector{router, proxy};
+    };
+    World world{head};
+    auto& board = world.plug_in(spec);
+    world.run(20s);
+    // With 66 the first offer ends the phase, and ours comes too late (eeprom#376).
+    CHECK((board.progress().requests > 0) == !names_66);
   }
 }
 
