@@ -46,6 +46,20 @@ constexpr std::array masked = {
     "systemd-timesyncd.service",
     "systemd-pstore.service",
     "unattended-upgrades.service",
+
+    // What Raspberry Pi OS and cloud images do at their first boot from a card: each boot of a node is one.
+    "cloud-config.service",
+    "cloud-final.service",
+    "cloud-init-local.service",
+    "cloud-init-main.service",
+    "cloud-init-network.service",
+    "cloud-init.service",
+    "dphys-swapfile.service",
+    "raspi-config.service",
+    "regenerate_ssh_host_keys.service",
+    "resize2fs_once.service",
+    "rpi-eeprom-update.service",
+    "userconfig.service",
 };
 
 struct Wanted {
@@ -101,16 +115,16 @@ Result<void, Failure> change_units(const fs::path& tree) {
   return {};
 }
 
+constexpr auto any_kernel = "package linux-image-amd64, linux-image-arm64 or linux-image-rpi-v8";
+
 void check_kernel(const fs::path& tree, std::vector<Failure>& found) {
   const auto version = kernel_of(tree);
   if (version.empty()) {
-    found.push_back({"the image has no kernel modules (no /lib/modules/*/modules.dep)",
-                     "add a kernel package to the recipe, such as linux-image-amd64"});
+    found.push_back({"the image has no kernel modules (no /lib/modules/*/modules.dep)", any_kernel});
     return;
   }
   if (!fs::exists(kernel_file(tree, version)))
-    found.push_back(
-        {"the image has no kernel /boot/vmlinuz-" + version, "add a kernel package to the recipe"});
+    found.push_back({"the image has no kernel /boot/vmlinuz-" + version, any_kernel});
   const auto folder = inside(tree, "/lib/modules/" + version);
   const auto text = [&](const char* name) { return read_file(folder / name).value_or(""); };
   const auto index =
@@ -118,7 +132,7 @@ void check_kernel(const fs::path& tree, std::vector<Failure>& found) {
   for (const auto& name : close_over(index, required_modules()).missing)
     found.push_back(
         {"kernel " + version + " has no module " + name + ", without which no node mounts its root",
-         "choose a full kernel package, such as linux-image-amd64"});
+         "a full kernel has it: " + std::string(any_kernel)});
 }
 
 }  // namespace
@@ -140,7 +154,7 @@ std::vector<Failure> check_tree(const fs::path& tree, bool slurm) {
   const auto busybox = read_file(busybox_of(tree));
   if (!busybox || !is_static_program(*busybox))
     found.push_back({"the image has no static /bin/busybox, which the initramfs is made of",
-                     "add the package busybox-static to the recipe"});
+                     "package busybox-static; busybox alone needs libraries"});
   struct Need {
     const char *path, *package, *why;
     bool of_slurm = false;
@@ -151,7 +165,7 @@ std::vector<Failure> check_tree(const fs::path& tree, bool slurm) {
                            Need{"/usr/sbin/munged", "munge", "the node cannot join Slurm", true}})
     if ((slurm || !need.of_slurm) && !fs::exists(inside(tree, need.path)))
       found.push_back({std::string("the image has no ") + need.path + ": " + need.why,
-                       std::string("add the package ") + need.package + " to the recipe"});
+                       std::string("package ") + need.package});
   return found;
 }
 

@@ -32,6 +32,15 @@ Failure all_of(const std::vector<Failure>& failures) {
   return joined;
 }
 
+/// A Raspberry Pi OS image or a container has never heard of us.
+Failure lacking(const std::vector<Failure>& faults) {
+  auto failure = all_of(faults);
+  failure.hint +=
+      "; a recipe names packages in `packages`; what is imported gets them by apt-get install before, on the "
+      "board that wrote the image or in the container's Dockerfile";
+  return failure;
+}
+
 /// Things of the build that no node needs: apt's caches, logs, what the kernel's package has beside modules,
 /// and the modules of kernels that are not booted.
 void remove_traces(const fs::path& tree, const std::string& kernel_version) {
@@ -129,8 +138,9 @@ Result<Generation, Failure> pack_tree(const fs::path& staging, RootKind kind, co
   auto faults = check_tree(tree, workshop.slurm);
   const auto architecture = architecture_of(read_file(busybox_of(tree)).value_or(""));
   if (faults.empty() && architecture.empty())
-    faults.push_back({"its /bin/busybox is neither for amd64 nor for arm64", "no other boards are known"});
-  if (!faults.empty()) return tl::unexpected{all_of(faults)};
+    faults.push_back({"its /bin/busybox is neither for amd64 nor for arm64",
+                      "32-bit systems are not served: take the 64-bit (arm64) one"});
+  if (!faults.empty()) return tl::unexpected{lacking(faults)};
 
   Generation generation;
   generation.root_kind = kind;

@@ -21,5 +21,6 @@ void check_link(const Settings& settings, Findings& found);
 void check_ports(const Settings& settings, Findings& found);
 void check_storage(const Settings& settings, Findings& found);
 void check_programs(const Settings& settings, Findings& found);
+void check_emulation(const Settings& settings, Findings& found);
 
 }  // namespace rootstock::server
