@@ -118,8 +118,12 @@ void add_making(CLI::App& image, Context& context, const std::shared_ptr<Argumen
   auto* importing =
       image.add_subcommand("import", "Make a new generation from a root that is there, and make it active");
   importing->add_option("NAME", given->name, "The image's name")->required();
-  importing->add_option("FILE", given->file, "A tarball of the whole root, a disk image such as Raspberry Pi OS's .img.xz, or a container "
-                          "image (OCI archive, docker save); plain or compressed with gzip, xz or zstd")->required();
+  importing
+      ->add_option(
+          "FILE", given->file,
+          "A tarball of the whole root, a disk image such as Raspberry Pi OS's .img.xz, or a container "
+          "image (OCI archive, docker save); plain or compressed with gzip, xz or zstd")
+      ->required();
   importing->callback([&context, given] { import(context, given->name, given->file); });
 }
 
