@@ -87,13 +87,13 @@ std::vector<HeardOffer> ask(int ear, bool as_pxe) {
   return offers;
 }
 
-bool is_running(const std::string& interface) {
+/// IFF_UP: set up; IFF_RUNNING: there is somebody at the other end.
+int flags_of(const std::string& interface) {
   ifreq request{};
-  if (interface.size() >= sizeof request.ifr_name) return false;
+  if (interface.size() >= sizeof request.ifr_name) return 0;
   std::ranges::copy(interface, request.ifr_name);
   const dhcp::Descriptor socket{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
-  return ::ioctl(socket.get(), SIOCGIFFLAGS, &request) == 0 && (request.ifr_flags & IFF_RUNNING) != 0 &&
-         (request.ifr_flags & IFF_UP) != 0;
+  return ::ioctl(socket.get(), SIOCGIFFLAGS, &request) == 0 ? request.ifr_flags : 0;
 }
 
 }  // namespace
@@ -104,11 +104,12 @@ void check_wire(const Settings& settings, Findings& found) {
   if (!link || ::geteuid() != 0) return;  // told by check_link and check_privileges
   const auto ear = open_ear(link->index);
   if (ear.get() < 0) return;
-  if (!is_running(interface))
-    return found.push_back(
-        {.severity = Severity::warning,
-         .what = interface + " is down or sees no other end: nobody was asked for DHCP there",
-         .hint = "plug in the cable, `ip link set " + interface + " up`, and check again"});
+  const int flags = flags_of(interface);
+  if ((flags & IFF_UP) == 0)
+    return found.push_back({.severity = Severity::warning,
+                            .what = interface + " is down, so nobody was asked for DHCP there",
+                            .hint = "`ip link set " + interface + " up`, and check again"});
+  if ((flags & IFF_RUNNING) == 0) return;  // told by check_link
   // As a board only where another server is wanted: a second head would take our question for a new node.
   const bool as_pxe = settings.dhcp.mode == DhcpMode::proxy;
   std::ranges::move(judge_offers(settings, link->mac, ask(ear.get(), as_pxe)), std::back_inserter(found));

@@ -34,6 +34,13 @@ def test_a_quiet_wire_is_fine(site):
         assert code == 0 and "DHCP server" not in said, said
 
 
+def test_a_wire_that_cannot_be_asked_is_said(site):
+    with segment(), stopped(site):
+        subprocess.run(["ip", "link", "set", WIRE, "down"], check=True)
+        code, said = check(site, "server")
+        assert code == 0 and f"{WIRE} is down" in said and f"ip link set {WIRE} up" in said, said
+
+
 def test_our_own_service_is_no_rival(site):
     with segment(), head_beside(site, "server") as head:
         done = head.run("check")
