@@ -81,23 +81,32 @@ View::Found View::for_node(Node& node, const BootName& name) {
   }
 
   const auto generation = choice_for(node, name.part == BootPart::script);
-  if (!generation) {
-    if (name.part == BootPart::extra) return not_found();
-    if (tell_) tell_(node, generation.error());
-    auto text = waiting_text(name.text, settings_, node.record.name, generation.error());
-    if (text.empty()) return not_found();
-    return std::make_shared<TextFile>(std::move(text));
-  }
+  return generation ? of_choice(node, *generation, name) : in_place_of(node, generation.error(), name);
+}
+
+View::Found View::of_choice(Node& node, const rootfs::Generation& generation, const BootName& name) {
   if (name.part == BootPart::extra) return of_extra(name);
-  const auto label = generation->label();
+  const auto label = generation.label();
   if (name.text != BootText::none) {
     node.boot.on_promised(label);
     return std::make_shared<TextFile>(
-        boot_text(name.text, settings_, node.record, *generation, *generations_.inventory(label)));
+        boot_text(name.text, settings_, node.record, generation, *generations_.inventory(label)));
   }
   auto file = of_generation(label, name);
-  if (file) node.boot.on_promised(label);
+  if (file)
+    node.boot.on_promised(label);
+  else if (name.part == BootPart::firmware && tell_)
+    if (const auto why = why_not(dialect_of(node.record), generation)) tell_(node, *why);
   return file;
+}
+
+/// There is nothing that this node could boot.
+View::Found View::in_place_of(Node& node, const Failure& why, const BootName& name) {
+  if (name.part == BootPart::extra) return not_found();
+  if (tell_) tell_(node, why);
+  auto text = waiting_text(name.text, settings_, node.record.name, why);
+  if (text.empty()) return not_found();
+  return std::make_shared<TextFile>(std::move(text));
 }
 
 /// The folder of a generation is <images>/<label>: no need to read its manifest.
@@ -115,7 +124,9 @@ Result<rootfs::Generation, Failure> View::choice_for(const Node& node, bool afre
   if (!afresh && !promised.empty() && !(generation && generation->label() == promised))
     generation = generations_.find(promised);
   if (!generation) return generation;
-  if (auto why = why_not(dialect_of(node.record), *generation)) return tl::unexpected{*std::move(why)};
+  const auto board = dialect_of(node.record);
+  if (!dhcp::is_raspberry_pi(board)) return generation;  // what is missing for others is missed by itself
+  if (auto why = why_not(board, *generation)) return tl::unexpected{*std::move(why)};
   return generation;
 }
 

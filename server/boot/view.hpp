@@ -48,6 +48,8 @@ class View final : public tftp::FileSource {
 
   Found for_stranger(Ipv4 client, const BootName& name);
   Found for_node(Node& node, const BootName& name);
+  Found of_choice(Node& node, const rootfs::Generation& generation, const BootName& name);
+  Found in_place_of(Node& node, const Failure& why, const BootName& name);
   Found of_generation(const std::string& label, const BootName& name);
   Found of_extra(const BootName& name) { return extra_ ? extra_->open(name.file) : not_found(); }
   Found not_found() const { return tl::unexpected{tftp::Refusal::not_found}; }

@@ -176,6 +176,19 @@ TEST_CASE("each board gets the generation of its architecture") {
   CHECK(house.told.empty());
 }
 
+TEST_CASE("a generation without GRUB: said once; a GRUB of other making boots it all the same") {
+  House house;
+  house.make(8, "arm64");
+  house.activate("arm64 8\n");
+  const auto arm = house.switch_on(Dialect::uefi_arm64, 6);
+  for (int i = 0; i < 3; ++i) CHECK(house.get(arm, "grubaa64.efi") == "-");
+  REQUIRE(house.told.size() == 1);
+  CHECK(house.told.front() ==
+        "compute/8 cannot boot a board with UEFI arm64 PXE: it has no boot/grubaa64.efi");
+  CHECK(house.get(arm, "grub/node.cfg").find("/compute/8/kernel") != std::string::npos);
+  CHECK(house.get(arm, "boot.ipxe").find("/compute/8/kernel") != std::string::npos);
+}
+
 TEST_CASE("an architecture without a generation: said on the screen, in the log, and missed by U-Boot") {
   House house;
   house.make(7, "amd64");
