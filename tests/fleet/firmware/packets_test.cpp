@@ -1,7 +1,7 @@
 // The fleet's own packets: against a capture of the real thing, and TFTP's receiving end against the RFCs.
 #include "tests/dhcp/hex.hpp"
 #include "tests/fleet/firmware/tftp_receiver.hpp"
-#include "tests/fleet/firmware/toy_head.hpp"
+#include "tests/fleet/toys/toy_head.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace rootstock;

@@ -1,5 +1,5 @@
 // Every persona from power-on to its initramfs, over a cable that loses 2 % of the frames each way.
-#include "tests/fleet/firmware/toy_head.hpp"
+#include "tests/fleet/toys/toy_head.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace rootstock;

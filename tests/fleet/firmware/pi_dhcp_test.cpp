@@ -2,7 +2,7 @@
 #include "tests/fleet/firmware/pi_dhcp.hpp"
 
 #include "tests/dhcp/hex.hpp"
-#include "tests/fleet/firmware/toy_head.hpp"
+#include "tests/fleet/toys/toy_head.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace rootstock;

@@ -13,7 +13,7 @@
 #include "tests/fleet/firmware/dhcp_packet.hpp"
 #include "tests/fleet/firmware/frame.hpp"
 #include "tests/fleet/firmware/sha256.hpp"
-#include "tests/fleet/wire.hpp"
+#include "tests/fleet/toys/world.hpp"
 
 namespace rootstock::fleet::testing {
 
@@ -46,17 +46,6 @@ struct Asked {
   DhcpReply options;  ///< only `options` and `type` mean something
   std::vector<std::uint8_t> payload;
   bool to_4011 = false;
-};
-
-class Head {
- public:
-  virtual ~Head() = default;
-  virtual void on_frame(Bytes frame, Tick now) = 0;
-  virtual void on_timer(Tick now) = 0;
-  virtual std::optional<Tick> deadline() const = 0;
-  /// What it sends, and when.
-  virtual std::vector<std::pair<Tick, Frame>> take_frames() = 0;
-  virtual WebReply get(const WebRequest& request) const = 0;
 };
 
 class ToyHead : public Head {
@@ -106,27 +95,5 @@ class ToyHead : public Head {
 ToyHead good_head();
 /// What the offer or ACK of a good head says to a client.
 Says good_answer(const Asked& asked);
-
-/// Boards on one cable with a head, in simulated time.
-class World {
- public:
-  World(Head& head, const Weather& weather = {});
-  Board& plug_in(const BoardSpec& spec);
-  /// Until all boards have handed over or died, or `limit` has passed.
-  void run(Tick limit);
-  bool all_up() const;
-  Tick now() const { return now_; }
-  std::vector<Frame> heard;  ///< every frame that a board has sent
-
- private:
-  void collect();
-  std::optional<Tick> next() const;
-
-  Head& head_;
-  Wire up_, down_;
-  std::multimap<Tick, Frame> delayed_;
-  std::vector<std::unique_ptr<Board>> boards_;
-  Tick now_{0};
-};
 
 }  // namespace rootstock::fleet::testing
