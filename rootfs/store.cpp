@@ -68,6 +68,13 @@ std::vector<Damaged> Store::damaged(const std::string& image) const {
   std::vector<Damaged> found;
   for (const int number : numbers_in(folder_of(image)))
     if (auto generation = find(image, number); !generation) found.push_back({number, generation.error()});
+  // One that boards are to boot, but somebody has removed by hand.
+  for (const auto& [architecture, number] : active_numbers(image))
+    if (!fs::exists(folder_of(image) / std::to_string(number)))
+      found.push_back({number,
+                       {"it is active for " + architecture + " boards, and its folder is gone",
+                        "activate another one: rootstock image rollback " + image +
+                            ", or rootstock image activate " + image + "/N"}});
   return found;
 }
 

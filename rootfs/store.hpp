@@ -23,7 +23,7 @@ namespace rootstock::rootfs {
 
 class Staging;
 
-/// A generation that cannot be used, because its manifest cannot be read.
+/// A generation that cannot be used: its manifest cannot be read, or it is active and not there.
 struct Damaged {
   int number = 0;
   Failure why;

@@ -181,6 +181,18 @@ TEST_CASE("a generation with a damaged manifest is not offered", "[store]") {
         std::string::npos);
 }
 
+TEST_CASE("an active generation that somebody removed by hand is told of", "[store]") {
+  TempFolder folder;
+  Store store(folder.path());
+  publish(store);
+  publish(store);
+  CHECK(store.damaged("compute").empty());
+  std::filesystem::remove_all(folder / "compute/2");
+  REQUIRE(store.damaged("compute").size() == 1);
+  CHECK(store.damaged("compute").front().why.what == "it is active for amd64 boards, and its folder is gone");
+  CHECK(store.rollback("compute")->front().number == 1);
+}
+
 TEST_CASE("prune removes what is damaged, unless nodes boot it or use it", "[store]") {
   TempFolder folder;
   Store store(folder.path());
