@@ -66,6 +66,7 @@ class Keeper {
       if (!error) end(0);
     });
     if (const auto started = pins_.start(); !started) return refuse(started.error());
+    link_.when_changed([this] { pins_.renew(); });
     worker_.emplace(loop_, worker(settings_file_), tell);
     if (const auto started = link_.start(); !started) return refuse(started.error());
     if (!link_.is_there()) {

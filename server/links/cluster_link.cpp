@@ -72,6 +72,7 @@ struct ClusterLink::Impl {
     if (auto done = keep_address(found->index, is_new); !done) return done;
     tell(*found, is_new);
     state = found;
+    if (!is_new && found->up && on_change) on_change();
     if (is_new) on_ready();
     return {};
   }
@@ -101,7 +102,7 @@ struct ClusterLink::Impl {
   }
 
   LinkOptions options;
-  std::function<void()> on_ready;
+  std::function<void()> on_ready, on_change;
   std::optional<Netlink> netlink;
   asio::posix::stream_descriptor events;
   asio::steady_timer settling;
@@ -112,6 +113,8 @@ struct ClusterLink::Impl {
 ClusterLink::ClusterLink(asio::io_context& loop, LinkOptions options, std::function<void()> on_ready)
     : impl_(std::make_unique<Impl>(loop, std::move(options), std::move(on_ready))) {}
 ClusterLink::~ClusterLink() = default;
+
+void ClusterLink::when_changed(std::function<void()> call) { impl_->on_change = std::move(call); }
 
 Result<void, Failure> ClusterLink::start() { return impl_->start(); }
 

@@ -24,6 +24,10 @@ class ClusterLink {
   ClusterLink(boost::asio::io_context& loop, LinkOptions options, std::function<void()> on_ready);
   ~ClusterLink();
 
+  /// `call` after every change of the interface that leaves it up. Perhaps it was set down and up again: the
+  /// kernel then has forgotten the neighbours that it was told.
+  void when_changed(std::function<void()> call);
+
   /// Looks now and at each change from now on. An interface that is not there yet is waited for.
   Result<void, Failure> start();
   void stop();

@@ -53,6 +53,14 @@ def test_a_pin_outlives_the_worker(site):
     assert pinned() == {address: PI3 % 1, second: PI3 % 2}
 
 
+def test_pins_come_back_with_the_link(site):
+    address = offered(1)
+    subprocess.run(["ip", "link", "set", "eth1", "down"], check=True)
+    assert address not in pinned(), "the kernel remembers by itself"
+    subprocess.run(["ip", "link", "set", "eth1", "up"], check=True)
+    eventually("it is pinned again", lambda: pinned().get(address) == PI3 % 1)
+
+
 def test_pins_end_with_the_service(site):
     offered(1)
     site.head.stop()
