@@ -8,7 +8,7 @@
 namespace rootstock::rootfs {
 namespace {
 
-constexpr std::string_view pi_trees = "dtbs/broadcom/bcm2";
+constexpr std::string_view pi_trees = "dtbs/broadcom/bcm2", tree_of_pi5 = "dtbs/broadcom/bcm2712-rpi-5-b.dtb";
 
 bool any_starts_with(const BootFiles& boot, std::string_view beginning) {
   return std::any_of(boot.files.begin(), boot.files.end(),
@@ -34,7 +34,7 @@ bool boots_pi4(const BootFiles& boot) {
 /// for the MAC in it (Debian's 6.12, facts section 3) starts, and then sits there without a network. The
 /// driver's name is rp1 in Raspberry Pi OS, rp1-pci upstream.
 bool boots_pi5(const BootFiles& boot) {
-  return boot.has("dtbs/broadcom/bcm2712-rpi-5-b.dtb") && boot.has_driver("macb") &&
+  return boot.has(tree_of_pi5) && boot.has_driver("macb") &&
          (boot.has_driver("rp1") || boot.has_driver("rp1_pci"));
 }
 
@@ -111,6 +111,12 @@ std::vector<Failure> too_big(const BootFiles& boot) {
 std::vector<std::string> doubts_about(const BootFiles& boot) {
   std::vector<std::string> found;
   if (boot.architecture != "arm64" || !boot.plain_kernel) return found;
+  // Said in images that are meant for Pis: whoever has one of these expects the other.
+  if ((boots_pi3(boot) || boots_pi4(boot)) && boot.has(tree_of_pi5) && !boots_pi5(boot))
+    found.emplace_back(
+        "a Raspberry Pi 5 cannot boot it: the kernel has its device tree, but no driver for its Ethernet "
+        "(rp1); the "
+        "kernels of Raspberry Pi OS have one");
   std::uint64_t kernel = boot.kernel_memory;
   for (const auto& [name, bytes] : boot.files)
     if (name == "kernel") kernel = std::max(kernel, bytes);
@@ -118,7 +124,7 @@ std::vector<std::string> doubts_about(const BootFiles& boot) {
     const auto room = memory.next_at - memory.kernel_at;
     if (kernel <= room || !any_starts_with(boot, memory.tree)) continue;
     found.push_back(fmt::format(
-        "the kernel takes {:.1f} MiB of memory and will not start on {}: U-Boot's {} lies {:.1f} MiB "
+        "the kernel takes {:.1f} MiB of memory and may not start on {}: U-Boot's {} lies {:.1f} MiB "
         "behind the kernel's start",
         mebibytes(kernel), memory.board, memory.next, mebibytes(room)));
   }

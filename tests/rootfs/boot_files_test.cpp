@@ -101,11 +101,22 @@ TEST_CASE("a kernel that reaches into what U-Boot puts behind it is doubted", "[
   const auto found = doubts_about(two_pis(36 * mebibyte, 1));
   REQUIRE(found.size() == 1);
   CHECK(found[0].find(
-            "the kernel takes 36.0 MiB of memory and will not start on a Raspberry Pi with U-Boot") == 0);
+            "the kernel takes 36.0 MiB of memory and may not start on a Raspberry Pi with U-Boot") == 0);
 
   auto rock = arm64({{"dtbs/rockchip/rk3399-rock-pi-4a.dtb"}});
   rock.files.push_back({"kernel", 63 * mebibyte});
   CHECK(doubts_about(rock).empty());
   rock.kernel_memory = 64 * mebibyte;  // more than its file
   CHECK(doubts_about(rock).size() == 1);
+}
+
+TEST_CASE("an image for Pis that leaves out the Pi 5 says why", "[boot_files]") {
+  auto boot = two_pis(1, 1);
+  boot.files.push_back({"dtbs/broadcom/bcm2712-rpi-5-b.dtb", 1});
+  boot.drivers = {"macb"};
+  REQUIRE(doubts_about(boot).size() == 1);
+  CHECK(doubts_about(boot)[0].find("a Raspberry Pi 5 cannot boot it") == 0);
+  boot.drivers.insert("rp1_pci");
+  CHECK(doubts_about(boot).empty());
+  CHECK(doubts_about(arm64({{"dtbs/broadcom/bcm2712-rpi-5-b.dtb"}})).empty());
 }
