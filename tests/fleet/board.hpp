@@ -170,6 +170,8 @@ struct BoardSpec {
 
   /// Debian's network GRUB holds tftp alone; without the module it cannot even read a grub.cfg on the web.
   bool grub_has_http = false;
+  /// iPXE 1.21 (Debian 13) looks for autoexec.ipxe by TFTP beside itself, before its own DHCP.
+  bool ipxe_autoexec = false;
 
   // Misbehaviour
   bool never_acks_data = false;   ///< asks for files and never acknowledges a block

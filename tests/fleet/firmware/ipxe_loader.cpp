@@ -26,15 +26,13 @@ TftpStyle ipxe_style() {
 class Ipxe {
  public:
   Ipxe(Machine& machine, PxeLease lease, std::uint16_t arch)
-      : machine_(machine), server_(lease.server), fetcher_(machine, ipxe_style()), here_(lease.boot_file) {
+      : machine_(machine), arch_(arch), fetcher_(machine, ipxe_style()), here_(lease.boot_file) {
     settings_ = {{"mac", machine.spec.mac.text()},
-                 {"ip", machine.address.text()},
-                 {"next-server", lease.server.text()},
-                 {"filename", lease.boot_file},
                  {"platform", arch == 0 ? "pcbios" : "efi"},
                  {"buildarch", arch == 11  ? "arm64"
                                : arch == 7 ? "x86_64"
                                            : "i386"}};
+    take(lease);
   }
 
   Task<Outcome> run() {
@@ -52,6 +50,20 @@ class Ipxe {
   }
 
  private:
+  void take(const PxeLease& lease) {
+    server_ = lease.server;
+    settings_["ip"] = machine_.address.text();
+    settings_["next-server"] = lease.server.text();
+    settings_["filename"] = lease.boot_file;
+  }
+
+  Task<bool> dhcp() {
+    const auto lease = co_await pxe_dhcp(machine_, ipxe_profile(arch_));
+    if (!lease) co_return false;
+    take(*lease);
+    co_return true;
+  }
+
   Task<Fetched> fetch(std::string uri, Want want) {
     if (uri.starts_with("http://")) {
       auto fetched = co_await fetcher_.http(uri, want);
@@ -119,6 +131,9 @@ class Ipxe {
     } else if (command == "boot") {
       booted_ = !kernel_.empty();
       co_return booted_;
+    } else if (command == "dhcp") {
+      const bool bound = co_await dhcp();
+      co_return bound;
     } else if (command == "imgfree") {
       kernel_.clear(), initramfs_.clear();
     } else if (command == "set" && words.size() >= 2) {
@@ -160,6 +175,7 @@ class Ipxe {
   }
 
   Machine& machine_;
+  std::uint16_t arch_;
   Ipv4 server_;
   Fetcher fetcher_;
   std::string here_;
@@ -171,7 +187,16 @@ class Ipxe {
 
 }  // namespace
 
-Task<Outcome> run_ipxe(Machine& machine, std::uint16_t arch) {
+Task<Outcome> run_ipxe(Machine& machine, std::uint16_t arch, Ipv4 tftp) {
+  if (machine.spec.ipxe_autoexec && !tftp.unset()) {
+    Fetcher fetcher{machine, ipxe_style()};
+    const auto autoexec = co_await fetcher.tftp(tftp, "autoexec.ipxe", Want::probe);
+    if (autoexec.found()) {
+      const PxeLease beside{tftp, "autoexec.ipxe"};
+      Ipxe ipxe{machine, beside, arch};
+      co_return co_await ipxe.run();
+    }
+  }
   machine.enter(Stage::firmware_dhcp, "iPXE asks for an address");
   const auto lease = co_await pxe_dhcp(machine, ipxe_profile(arch));
   if (!lease) co_return stuck("iPXE: no DHCP answer");
@@ -180,8 +205,7 @@ Task<Outcome> run_ipxe(Machine& machine, std::uint16_t arch) {
   if (!lease->boot_file.ends_with(".ipxe"))
     co_return stuck("iPXE is sent " + lease->boot_file + ": an endless chain");
   Ipxe ipxe{machine, *lease, arch};
-  auto outcome = co_await ipxe.run();
-  co_return outcome;
+  co_return co_await ipxe.run();
 }
 
 }  // namespace rootstock::fleet

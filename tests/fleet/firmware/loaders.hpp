@@ -6,8 +6,9 @@
 
 namespace rootstock::fleet {
 
-/// iPXE for this architecture (option 93): DHCP anew, then its script.
-Task<Outcome> run_ipxe(Machine& machine, std::uint16_t arch);
+/// iPXE for this architecture (option 93): DHCP anew, then its script. `tftp` is where it came from, if it
+/// did.
+Task<Outcome> run_ipxe(Machine& machine, std::uint16_t arch, Ipv4 tftp);
 /// GRUB (grubnetaa64.efi, prefix /grub), started with the firmware's address; `device` is "tftp,10.0.0.1" or
 /// "http,10.0.0.1": where it came from.
 Task<Outcome> run_grub(Machine& machine, std::string device);

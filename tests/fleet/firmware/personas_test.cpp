@@ -276,3 +276,21 @@ TEST_CASE("Debian's GRUB loads what a TFTP server has, and nothing from the web"
   CHECK_FALSE(two.handover());
   CHECK(two.progress().failure.find("http module") != std::string::npos);
 }
+
+TEST_CASE("iPXE 1.21 runs autoexec.ipxe when it is there, and misses nothing when it is not") {
+  for (const bool there : {false, true}) {
+    auto head = good_head();
+    if (there)
+      head.files["autoexec.ipxe"] =
+          "#!ipxe\n:again\ndhcp || goto again\nchain --replace http://10.0.0.1/boot.ipxe || goto again\n";
+    World world{head};
+    auto spec = board(Persona::uefi_x64);
+    spec.ipxe_autoexec = true;
+    auto& one = world.plug_in(spec);
+    world.run(60s);
+    REQUIRE(one.handover());
+    CHECK(asked_for(head, "autoexec.ipxe"));
+    CHECK(one.progress().misses == (there ? 0 : 1));
+    CHECK(one.handover()->kernel == "http://10.0.0.1/lab/1/kernel");
+  }
+}

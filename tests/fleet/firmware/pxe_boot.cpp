@@ -44,7 +44,8 @@ bool is_ipxe(std::string_view file) {
 /// What was loaded now runs.
 Task<Outcome> start_loader(Machine& machine, std::string file, std::string device, std::uint16_t arch) {
   if (is_grub(file)) co_return co_await run_grub(machine, device);
-  if (is_ipxe(file)) co_return co_await run_ipxe(machine, arch);
+  const auto tftp = device.starts_with("tftp,") ? Ipv4::parse(device.substr(5)).value_or(Ipv4{}) : Ipv4{};
+  if (is_ipxe(file)) co_return co_await run_ipxe(machine, arch, tftp);
   co_return stuck(file + " is no loader that the fleet can play");
 }
 
@@ -119,7 +120,7 @@ Task<Outcome> boot_pxe_rom(Machine& machine) {
   co_return co_await load_by_tftp(machine, *lease, probe, style, arch_bios);
 }
 
-Task<Outcome> boot_ipxe(Machine& machine) { co_return co_await run_ipxe(machine, arch_bios); }
+Task<Outcome> boot_ipxe(Machine& machine) { co_return co_await run_ipxe(machine, arch_bios, Ipv4{}); }
 
 Task<Outcome> boot_unknown(Machine& machine) {
   machine.enter(Stage::firmware_dhcp, "unknown PXE firmware asks for an address");
