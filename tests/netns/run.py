@@ -16,13 +16,14 @@ import generations
 import images
 import pins
 import proxy
+import proxy_firmware
 import real_head
 import refusals
 import rivals
 from cases import arguments, cases_of, run_cases
 from world import become_inhabitant, furnish, run_in_new_world
 
-MODULES = (dhcp_packets, clients_of_dhcp, files, generations, images, boots, boards, bad_packets, crashes, pins, proxy, rivals, refusals, real_head)
+MODULES = (dhcp_packets, clients_of_dhcp, files, generations, images, boots, boards, bad_packets, crashes, pins, proxy, proxy_firmware, rivals, refusals, real_head)
 
 
 def inside(options):
