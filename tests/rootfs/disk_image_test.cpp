@@ -2,8 +2,6 @@
 
 #include "rootfs/disk_image.hpp"
 
-#include <fstream>
-
 #include "rootfs/disk_layout.hpp"
 #include "rootfs/process.hpp"
 #include "tests/rootfs/import_bench.hpp"
@@ -68,11 +66,8 @@ fs::path make_disk(const tests::TempFolder& folder, const std::string& label) {
   return folder / "disk.img";
 }
 
-int mounts() {
-  std::ifstream in("/proc/self/mountinfo");
-  int count = 0;
-  for (std::string line; std::getline(in, line);) ++count;
-  return count;
+bool is_mounted(const fs::path& folder) {
+  return tests::read_file("/proc/self/mountinfo").find(folder.string()) != std::string::npos;
 }
 
 std::string loops_of(const fs::path& folder) {
@@ -97,7 +92,6 @@ TEST_CASE("a Raspberry Pi OS image becomes a generation, however it is packed", 
   CAPTURE(label, file);
   make_disk(bench.folder, label);
   sh(bench.folder.path(), pack);
-  const int before = mounts();
   const auto made = bench.import(bench.folder / file);
   if (!made) FAIL(made.error().what + made.error().hint);
   const auto& generation = made->front();
@@ -115,7 +109,7 @@ TEST_CASE("a Raspberry Pi OS image becomes a generation, however it is packed", 
   // The node's own list of mounts stands for the card's, which would keep it waiting for a card.
   CHECK(run({"unsquashfs", "-cat", generation.root().string(), "etc/fstab"})->output.find("PARTUUID") ==
         std::string::npos);
-  CHECK(mounts() == before);
+  CHECK_FALSE(is_mounted(bench.folder.path()));
   CHECK(loops_of(bench.folder.path()).empty());
 }
 
@@ -124,14 +118,13 @@ TEST_CASE("an import of a disk image that is stopped leaves no mount, no loop de
   if (!tests::is_root()) return;
   tests::ImportBench bench;
   make_disk(bench.folder, "dos");
-  const int before = mounts();
   int asked = 0;
   bench.workshop.stop = [&] { return ++asked > 1; };
   const auto made = bench.import(bench.folder / "disk.img");
   REQUIRE_FALSE(made);
-  CHECK(made.error().what == "stopped");
+  CHECK(made.error().what.find("stopped") != std::string::npos);
   CHECK(bench.is_clean());
-  CHECK(mounts() == before);
+  CHECK_FALSE(is_mounted(bench.folder.path()));
 }
 
 TEST_CASE("a disk image that is cut off is refused", "[disk_image]") {
