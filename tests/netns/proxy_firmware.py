@@ -46,4 +46,5 @@ def test_an_ipxe_rom(site):
 
 
 def test_uefi_by_way_of_4011(site):
-    boots_from_us(site, "uefi", 240, ["UEFI x64 PXE: got 10.79.0.1", "UEFI x64 PXE: told to load snponly.efi", "iPXE: got 10.79.0.1"])
+    boots_from_us(site, "uefi", 240, ["UEFI x64 PXE: got 10.79.0.1", "UEFI x64 PXE: told to load snponly.efi",
+                                      "iPXE: got 10.79.0.1"])
