@@ -56,9 +56,11 @@ std::optional<std::string> FrontDesk::seat(const dhcp::Board& board, Ipv4 addres
 }
 
 void FrontDesk::on_exchange(const dhcp::Exchange& exchange) {
+  // By dialect, so that a conflict of one board does not swallow the line on another's unknown firmware.
   if (exchange.warns)
-    log::limited(fmt::format("dhcp warning about {}", exchange.asked),
-                 fmt::format("DHCP {} of {}: {}", exchange.asked, exchange.board.mac.text(), exchange.why));
+    log::limited(
+        fmt::format("dhcp warning about {} of {}", exchange.asked, dhcp::name_of(exchange.board.dialect)),
+        fmt::format("DHCP {} of {}: {}", exchange.asked, exchange.board.mac.text(), exchange.why));
   Node* node = registry_.by_mac(exchange.board.mac);
   if (node == nullptr) return;
   const Moment before = node->boot.started();
