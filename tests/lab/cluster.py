@@ -1,4 +1,5 @@
 """The virtual cluster that the cases of this suite share."""
+import fcntl
 import shutil
 import sys
 import time
@@ -16,11 +17,21 @@ LAB_IMAGES = Path("/var/lib/rootstock-lab/images")
 LOGS = STATE / "logs"
 
 
+def only_suite():
+    """The lock that keeps a second run of this suite out of its folder, held until the process ends."""
+    STATE.mkdir(mode=0o755, exist_ok=True)
+    lock = open(STATE / "lock", "a+")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sys.exit(f"lab: another run of this suite uses {STATE}; wait until it has ended")
+    return lock
+
+
 def fresh_state():
     """Keeps the images: building one takes minutes. `server/run` may have one already."""
-    STATE.mkdir(mode=0o755, exist_ok=True)
     for leftover in STATE.iterdir():
-        if leftover.name != "images":
+        if leftover.name not in ("images", "lock"):
             shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
     if not (STATE / "images/lab").exists() and (LAB_IMAGES / "lab").exists():
         shutil.copytree(LAB_IMAGES / "lab", STATE / "images/lab", symlinks=True)

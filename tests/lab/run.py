@@ -2,7 +2,7 @@
    sudo /usr/bin/python3 tests/lab/run.py --rootstock build/release/server/rootstock [--all] [--only lab.every_firmware]"""
 import sys
 
-from cluster import LOGS, Cluster, fresh_state
+from cluster import LOGS, Cluster, fresh_state, only_suite
 
 import cases_in_order
 import every_firmware
@@ -17,22 +17,24 @@ def run(suite, cases, cluster, options):
 
 
 def one_day(cluster, options):
-    every = cases_of(vars(cases_in_order), "lab", "")
-    chosen = cases_of(vars(cases_in_order), "lab", options.only)
-    if not chosen:
-        return True
     # The first case powers the boards on; without it there is nothing to ask.
-    return run("lab", every[:1], cluster, options) and run("lab", [case for case in chosen if case != every[0]], cluster, options)
+    first, *_ = cases_of(vars(cases_in_order), "lab", "")
+    others = [case for case in cases_of(vars(cases_in_order), "lab", options.only) if case != first]
+    return run("lab", [first], cluster, options) and run("lab", others, cluster, options)
 
 
 def inside(options):
+    suite = "lab.every_firmware"
+    firmware = wanted(cases_of(vars(every_firmware), suite, options.only), options)
+    day = cases_of(vars(cases_in_order), "lab", options.only)
+    if not day and not firmware:
+        return 0
     become_inhabitant()
     furnish("head", ADDRESS)
     cluster = Cluster(options.rootstock)
     try:
-        good = one_day(cluster, options)
-        suite = "lab.every_firmware"
-        good &= run(suite, wanted(cases_of(vars(every_firmware), suite, options.only), options), cluster, options)
+        good = not day or one_day(cluster, options)
+        good &= run(suite, firmware, cluster, options)
         return 0 if good else 1
     finally:
         cluster.lab.stop()
@@ -42,6 +44,7 @@ def main():
     options = arguments(__doc__, lambda parser: parser.add_argument("--all", action="store_true", help="the slow cases too"))
     if options.inside:
         return inside(options)
+    _lock = only_suite()
     fresh_state()
     status = run_in_new_world([sys.executable, __file__, "--inside", *sys.argv[1:]])
     if status != 0:
