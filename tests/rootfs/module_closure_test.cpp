@@ -68,6 +68,7 @@ TEST_CASE("what a board's chip must have switched on comes along, where a device
       "kernel/drivers/mfd/rk8xx-core.ko.xz:\n"
       "kernel/drivers/regulator/fan53555.ko.xz: kernel/drivers/mfd/rk8xx-core.ko.xz\n"
       "kernel/drivers/regulator/wm831x.ko.xz:\n"
+      "kernel/drivers/regulator/rk808-regulator.ko.xz:\n"
       "kernel/drivers/misc/rp1/rp1-pci.ko.xz:\n"
       "kernel/drivers/phy/rockchip/phy-rockchip-pcie.ko.xz:\n"
       "kernel/drivers/gpu/drm/rockchip/rockchipdrm.ko.xz:\n",
@@ -76,12 +77,14 @@ TEST_CASE("what a board's chip must have switched on comes along, where a device
       "# Aliases extracted from modules themselves.\n"
       "alias of:N*T*Csilergy,syr827 fan53555\n"
       "alias i2c:wm8310 wm831x\n"
+      "alias platform:rk808-regulator rk808_regulator\n"
       "alias pci:v00001DE4d00000001* rp1-pci\n"
       "alias of:N*T*Crockchip,rk3399-pcie-phy phy-rockchip-pcie\n"
       "alias of:N*T*Crockchip,display-subsystem rockchipdrm\n";
   const auto names = soc_drivers(board, alias);
-  CHECK(names == Names{"fan53555", "phy_rockchip_pcie", "rp1_pci"});
-  CHECK(close_over(board, names).names == Names{"rk8xx_core", "fan53555", "phy_rockchip_pcie", "rp1_pci"});
+  CHECK(names == Names{"fan53555", "phy_rockchip_pcie", "rk808_regulator", "rp1_pci"});
+  CHECK(close_over(board, names).names ==
+        Names{"rk8xx_core", "fan53555", "phy_rockchip_pcie", "rk808_regulator", "rp1_pci"});
 }
 
 TEST_CASE("modules.dep of the closure makes soft needs hard", "[modules]") {
