@@ -28,7 +28,7 @@ struct FetchedFile {
   std::string name;    ///< as asked, prefix included; or the whole URL
   std::string sha256;  ///< 64 hex digits
   std::uint64_t size = 0;
-  std::vector<std::uint8_t> bytes;  ///< only where the board reads it itself, or BoardSpec::keep is set
+  std::vector<std::uint8_t> bytes{};  ///< only where the board reads it itself, or BoardSpec::keep is set
 };
 
 enum class Stage : std::uint8_t {

@@ -196,6 +196,19 @@ TEST_CASE("U-Boot gives up after 28 s, having asked ever more slowly") {
   CHECK(head.asked.back().at - head.asked[head.asked.size() - 2].at == 2s);
 }
 
+TEST_CASE("U-Boot takes an offer that comes after it has asked again") {
+  auto head = good_head();
+  head.dhcp_delay = 400ms;
+  World world{head};
+  auto& one = world.plug_in(board(Persona::uboot));
+  world.run(60s);
+  REQUIRE(one.handover());
+  REQUIRE(head.asked.size() > 2);
+  CHECK(head.asked[1].options.type == DhcpType::discover);
+  CHECK(head.asked[2].options.type == DhcpType::request);
+  CHECK(head.asked[2].xid == head.asked[0].xid);
+}
+
 TEST_CASE("EDK2 looks at the size, aborts, and comes back for the file in windows of four") {
   auto head = good_head();
   World world{head};

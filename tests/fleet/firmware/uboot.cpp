@@ -34,12 +34,21 @@ std::vector<std::uint8_t> uboot_packet(Machine& machine, std::uint32_t xid, Tick
                           .pad_to = fixed + shortest_options});
 }
 
-/// A reply that U-Boot's buffers hold: 576 bytes of IP, as option 57 says.
-std::optional<DhcpReply> uboot_reply(Machine& machine, const Event& event, std::uint32_t xid) {
+struct UbootReply {
+  DhcpReply reply;
+  std::uint32_t xid;
+};
+
+/// A reply that U-Boot's buffers hold: 576 bytes of IP, as option 57 says. Every round has an xid of its own,
+/// and an answer to an earlier one still counts (bootp_match_id).
+std::optional<UbootReply> uboot_reply(Machine& machine, const Event& event,
+                                      const std::vector<std::uint32_t>& xids) {
   constexpr std::size_t largest = 576 - 28;
   const auto* datagram = std::get_if<Datagram>(&event);
   if (!datagram) return std::nullopt;
-  auto reply = reply_in(*datagram, xid, machine.spec.mac, true);
+  std::optional<UbootReply> reply;
+  for (const auto xid : xids)
+    if (auto one = reply_in(*datagram, xid, machine.spec.mac, true)) reply = UbootReply{std::move(*one), xid};
   if (reply && datagram->payload.size() > largest) {
     ++machine.progress.dropped;
     machine.progress.why_dropped = "DHCP reply over 576 bytes";
@@ -61,29 +70,32 @@ void settle(Machine& machine, const DhcpReply& ack) {
 Task<std::optional<UbootLease>> uboot_dhcp(Machine& machine) {
   constexpr Tick longest_pause = 2s, patience = 28s;
   const auto begun = machine.now();
+  std::vector<std::uint32_t> xids;
   machine.reset_stack();
   machine.habits = IpHabits{.ttl = 255, .dont_fragment = true, .udp_checksum = false};
   for (Tick pause = 250ms; machine.now() - begun < patience; pause = std::min(2 * pause, longest_pause)) {
     if (pause > 250ms) ++machine.progress.retries;
-    const auto xid = static_cast<std::uint32_t>(machine.random());
-    std::optional<DhcpReply> offer;
+    xids.push_back(static_cast<std::uint32_t>(machine.random()));
+    std::optional<UbootReply> offer;
     ++machine.progress.dhcp_sent;
     machine.broadcast(dhcp_client_port, dhcp_server_port,
-                      uboot_packet(machine, xid, begun, uboot_options(DhcpType::discover)));
+                      uboot_packet(machine, xids.back(), begun, uboot_options(DhcpType::discover)));
     for (const auto until = machine.now() + pause; machine.now() < until;) {
       auto event = co_await machine.next(until);
-      const auto reply = uboot_reply(machine, event, xid);
-      if (!reply) continue;
-      if (!offer && reply->type == DhcpType::offer && !reply->yiaddr.unset()) {
-        offer = reply;
+      const auto heard = uboot_reply(machine, event, xids);
+      if (!heard) continue;
+      const auto& reply = heard->reply;
+      if (!offer && reply.type == DhcpType::offer && !reply.yiaddr.unset()) {
+        offer = heard;
         auto options = uboot_options(DhcpType::request);
-        options.add(option::server, offer->address(option::server).value_or(offer->source));
-        options.add(option::requested, offer->yiaddr);
+        options.add(option::server, reply.address(option::server).value_or(reply.source));
+        options.add(option::requested, reply.yiaddr);
         ++machine.progress.dhcp_sent;
-        machine.broadcast(dhcp_client_port, dhcp_server_port, uboot_packet(machine, xid, begun, options));
-      } else if (offer && reply->type == DhcpType::ack) {
-        settle(machine, *reply);
-        co_return UbootLease{reply->siaddr, reply->boot_file()};
+        machine.broadcast(dhcp_client_port, dhcp_server_port,
+                          uboot_packet(machine, offer->xid, begun, options));
+      } else if (offer && reply.type == DhcpType::ack && heard->xid == offer->xid) {
+        settle(machine, reply);
+        co_return UbootLease{reply.siaddr, reply.boot_file()};
       }
     }
   }
