@@ -6,11 +6,12 @@ import sys
 from ground import FOLDER, HEAD, Ground
 
 import misfits
+import rehearsals
 import storms
 from cases import arguments, cases_of, run_cases
 from world import become_inhabitant, furnish, run_in_new_world
 
-MODULES = (storms, misfits)
+MODULES = (storms, misfits, rehearsals)
 
 
 def inside(options):

@@ -15,12 +15,12 @@ struct Player {
 };
 
 struct PlanWords {
-  std::string boards;       ///< "pi3:16,pi4:16,uefi:8"
-  std::string misbehaving;  ///< "never-ack:2,tight-loop:1,power-cut:3", or empty
+  std::string boards{};       ///< "pi3:16,pi4:16,uefi:8"
+  std::string misbehaving{};  ///< "never-ack:2,tight-loop:1,power-cut:3", or empty
   std::uint32_t seed = 1;
   bool same_firmware = false;  ///< all of one kind of today's firmware, not a mix of years
   std::uint8_t site = 0;       ///< part of every MAC, for several fleets on one wire
-  std::optional<Mac> mac;      ///< of the first board, where something else goes on in its name
+  std::optional<Mac> mac{};      ///< of the first board, where something else goes on in its name
 };
 
 /// Faults in the words are told with what would be right.
