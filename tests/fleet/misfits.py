@@ -1,5 +1,4 @@
 """Boards that misbehave, beside others that must not suffer from it; and boards that nobody knows."""
-import re
 
 
 def test_misbehaving_boards_harm_nobody_else(ground):
@@ -10,7 +9,7 @@ def test_misbehaving_boards_harm_nobody_else(ground):
     played.assert_good()
     assert all(not board["there"] for board in played.of("never-ack")), "whoever never acknowledges gets no file"
     assert all(board["boots"] > 1 and board["there"] for board in played.of("power-cut"))
-    assert sum(board["misses"] for board in played.of("tight-loop")) > 100, "they did not storm"
+    assert all(board["requests"] > 1000 for board in played.of("tight-loop")), "they did not storm"
 
 
 def test_the_storm_of_misses_does_not_flood_the_log(ground):
@@ -24,16 +23,15 @@ def test_an_unknown_dialect_gets_an_address_and_a_line(ground):
     before = len(ground.log())
     played = ground.play("--boards", "unknown:2,pi4:2", "--seed", "13")
     played.assert_good()
-    log = ground.log()[before:]
+    lines = [line for line in ground.log()[before:].splitlines()
+             if any(board["mac"] in line for board in played.of("unknown"))]
+    assert any("no boot file for firmware" in line and "an address only" in line for line in lines), lines
     for board in played.of("unknown"):
-        lines = [line for line in log.splitlines() if board["mac"] in line]
-        assert any(re.search(r"no .*(loader|boot file|know)|unknown|not known", line) for line in lines), lines
+        assert any("address 10.77." in step["what"] for step in board["timeline"]), board["timeline"]
 
 
 def test_content_that_differs_is_found(ground):
-    """The fleet's own check can fail: the head serves another kernel than the manifest's generation had at first."""
-    kernel = ground.state / "images/compute/2/kernel"
-    whole = kernel.read_bytes()
+    """The fleet's own check can fail: here the root is not what its manifest says."""
     squashfs = ground.state / "images/compute/2/root.squashfs"
     root = squashfs.read_bytes()
     try:
@@ -42,4 +40,3 @@ def test_content_that_differs_is_found(ground):
         assert played.status == 1 and any("digest" in line for line in played.report["differences"]), played.words()
     finally:
         squashfs.write_bytes(root)
-        kernel.write_bytes(whole)

@@ -20,7 +20,7 @@ struct PlanWords {
   std::uint32_t seed = 1;
   bool same_firmware = false;  ///< all of one kind of today's firmware, not a mix of years
   std::uint8_t site = 0;       ///< part of every MAC, for several fleets on one wire
-  std::optional<Mac> mac{};      ///< of the first board, where something else goes on in its name
+  std::optional<Mac> mac{};    ///< of the first board, where something else goes on in its name
 };
 
 /// Faults in the words are told with what would be right.
