@@ -40,8 +40,8 @@ const std::vector<std::string>& required_modules();
 /// The network drivers of `index` worth their bytes in an initramfs, and the buses they sit on.
 std::vector<std::string> network_drivers(const ModuleIndex& index);
 
-/// What the chip of an arm64 board needs before a network card on it comes up: clocks, regulators, PHYs, power
-/// domains ... `alias`: modules.alias.
+/// What the chip of an arm64 board needs before a network card on it comes up: clocks, regulators, PHYs,
+/// power domains ... `alias`: modules.alias.
 std::vector<std::string> soc_drivers(const ModuleIndex& index, std::string_view alias);
 
 /// modules.dep for the closure alone. Soft dependencies become real ones, because busybox's modprobe knows no

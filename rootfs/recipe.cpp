@@ -11,9 +11,8 @@ namespace rootstock::rootfs {
 namespace {
 
 const std::vector<std::string> known_architectures = {"amd64", "arm64"};
-const std::vector<std::string> variants = {"essential", "apt",       "required",
-                                           "minbase",   "important", "standard",
-                                           "extract"};
+const std::vector<std::string> variants = {"essential", "apt",      "required", "minbase",
+                                           "important", "standard", "extract"};
 
 bool only(std::string_view text, std::string_view more) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [more](char c) {

@@ -9,7 +9,8 @@
 //   boot_packages = ["raspi-firmware"]       # firmware, boot loaders: unpacked, not installed
 //   [amd64]  [arm64]              # kernel, packages, boot_packages of this architecture; lists are added
 //   root = "squashfs"             # or "tree"
-//   variant = "essential"         # mmdebstrap's word for what is there before `packages`; "extract" runs nothing
+//   variant = "essential"         # mmdebstrap's word for what is there before `packages`;
+//                                 # "extract" runs none of their programs
 //   sources = ["deb [signed-by=...] http://... bookworm main"]   # default: the head's own for this suite
 //   components = ["main", "non-free-firmware"]  # of the head's own Debian sources, beside theirs
 //   with_sources = ["raspberrypi"]              # beside them: from the settings' [images.sources]
