@@ -20,7 +20,7 @@ TEST_CASE("the kernel's neighbour table says who is behind an address", "[arp]")
   CHECK(found[2].interface == "wlan0");
 }
 
-TEST_CASE("lines that do not fit are passed over", "[arp]") {
+TEST_CASE("lines of the ARP table that do not fit are passed over", "[arp]") {
   CHECK(server::parse_arp_table("").empty());
   CHECK(server::parse_arp_table(
             "10.77.0.9 0x1 0x2\n10.77.0 0x1 0x2 b8:27:eb:00:00:09 * eth1\n"
