@@ -88,6 +88,7 @@ std::vector<std::string> boards_of(const BootFiles& boot) {
     add(boot.plain_kernel && boots_pi5(boot), boards::pi5);
     add(boot.plain_kernel && any_starts_with(boot, "dtbs/"), boards::u_boot);
     add(boot.has("grubaa64.efi"), boards::uefi);
+    add(boot.has("grubaa64-http.efi"), boards::uefi_http);
   }
   return found;
 }
@@ -110,7 +111,12 @@ std::vector<Failure> too_big(const BootFiles& boot) {
 
 std::vector<std::string> doubts_about(const BootFiles& boot) {
   std::vector<std::string> found;
-  if (boot.architecture != "arm64" || !boot.plain_kernel) return found;
+  if (boot.architecture != "arm64") return found;
+  // Whoever wants UEFI may have a board that is set to HTTP.
+  if (boot.has("grubaa64.efi") && !boot.has("grubaa64-http.efi"))
+    found.push_back("a board with UEFI boots it by PXE, but not by HTTP: " +
+                    (boot.no_http_grub.empty() ? "it has no grubaa64-http.efi" : boot.no_http_grub));
+  if (!boot.plain_kernel) return found;
   // Said in images that are meant for Pis: whoever has one of these expects the other.
   if ((boots_pi3(boot) || boots_pi4(boot)) && boot.has(tree_of_pi5) && !boots_pi5(boot))
     found.emplace_back(

@@ -17,6 +17,7 @@ namespace boards {
 inline constexpr std::string_view pi3 = "pi3", pi4 = "pi4", pi5 = "pi5";
 inline constexpr std::string_view u_boot = "u-boot";  ///< arm64, with any device tree of boot/dtbs
 inline constexpr std::string_view uefi = "uefi", bios = "bios";
+inline constexpr std::string_view uefi_http = "uefi-http";  ///< arm64 by HTTP boot, beside `uefi` by PXE
 }  // namespace boards
 
 struct BootFile {
@@ -31,6 +32,7 @@ struct BootFiles {
   std::set<std::string> drivers;  ///< modules and what is built in, '-' written as '_'
   bool plain_kernel = true;       ///< no boot loader needs to unpack it
   std::uint64_t kernel_memory = 0;
+  std::string no_http_grub;  ///< why grubaa64-http.efi could not be made
 
   bool has(std::string_view name) const;
   bool has_driver(std::string_view name) const { return drivers.contains(std::string(name)); }

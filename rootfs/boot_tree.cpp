@@ -6,6 +6,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "rootfs/grub_image.hpp"
 #include "rootfs/tree_files.hpp"
 
 namespace rootstock::rootfs {
@@ -124,7 +125,7 @@ Result<void, Failure> remove_sources(const fs::path& tree) {
   for (const auto& version : kernel_versions(tree))
     doomed.push_back(inside(tree, "/lib/modules/" + version) / "dtb");
   for (const auto* folder : {"/usr/lib/raspi-firmware", "/usr/lib/linux-firmware-raspi",
-                             "/usr/lib/grub/arm64-efi-signed", "/usr/lib/grub/arm64-efi/monolithic"})
+                             "/usr/lib/grub/arm64-efi-signed", grub_modules})
     doomed.push_back(inside(tree, fs::path(folder).parent_path()) / fs::path(folder).filename());
   for (const auto& folder : doomed) {
     if (fs::is_symlink(folder, error)) continue;

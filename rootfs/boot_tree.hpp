@@ -11,8 +11,8 @@
 namespace rootstock::rootfs {
 
 /// Moves them out of the tree, where no node needs them, to `boot`: firmware/*, dtbs/VENDOR/*.dtb (all that
-/// came with this kernel: a board of any maker may ask), overlays/*, grubaa64.efi. What the tree does not
-/// have is not there afterwards; boards_of() tells what that means.
+/// came with this kernel: a board of any maker may ask), overlays/*, grubaa64.efi and what GRUB is made of.
+/// What the tree does not have is not there afterwards; boards_of() tells what that means.
 Result<void, Failure> take_boot_files(const std::filesystem::path& tree, const std::string& kernel_version,
                                       const std::filesystem::path& boot);
 

@@ -10,6 +10,7 @@
 #include "rootfs/boot_tree.hpp"
 #include "rootfs/dates.hpp"
 #include "rootfs/elf.hpp"
+#include "rootfs/grub_image.hpp"
 #include "rootfs/initramfs.hpp"
 #include "rootfs/kernel_choice.hpp"
 #include "rootfs/module_closure.hpp"
@@ -90,6 +91,13 @@ Result<void, Failure> make_initramfs(const fs::path& tree, const Generation& gen
   return {};
 }
 
+/// Why not, in one line; empty: it is there. The image has its use for other boards all the same.
+std::string make_grub(const fs::path& tree, const fs::path& boot) {
+  const auto made = make_http_grub(tree, boot / "grubaa64-http.efi");
+  if (made) return {};
+  return made.error().what + (made.error().hint.empty() ? "" : "; " + made.error().hint);
+}
+
 /// kernel, initramfs and boot/, and which boards can boot with them.
 Result<void, Failure> make_boot_files(const fs::path& tree, Generation& generation,
                                       const Workshop& workshop) {
@@ -100,6 +108,7 @@ Result<void, Failure> make_boot_files(const fs::path& tree, Generation& generati
   if (!kernel) return tl::unexpected{kernel.error()};
   boot.plain_kernel = is_plain_arm64(*kernel);
   boot.kernel_memory = memory_of_arm64(*kernel);
+  if (generation.architecture == "arm64") boot.no_http_grub = make_grub(tree, generation.boot());
   if (const auto done = take_boot_files(tree, generation.kernel_version, generation.boot()); !done)
     return done;
   if (const auto done = make_initramfs(tree, generation, workshop); !done) return done;

@@ -64,6 +64,7 @@ std::string package_of(const std::string& program) {
                                                            {"dpkg-deb", "dpkg"},
                                                            {"chroot", "coreutils"},
                                                            {"sfdisk", "fdisk"},
+                                                           {"grub-mkimage", "grub-common"},
                                                            {"mcopy", "mtools"},
                                                            {"unshare", "util-linux"},
                                                            {"slurmctld", "slurmctld"}};

@@ -40,6 +40,7 @@ TEST_CASE("which boards a generation can boot", "[boot_files]") {
   CHECK(boards_of(pc) == Words{"bios", "uefi"});
   CHECK(boards_of(arm64({})).empty());
   CHECK(boards_of(arm64({{"grubaa64.efi"}})) == Words{"uefi"});
+  CHECK(boards_of(arm64({{"grubaa64.efi", "grubaa64-http.efi"}})) == Words{"uefi", "uefi-http"});
   CHECK(boards_of(arm64({{"dtbs/rockchip/rk3399-rock-pi-4a.dtb"}})) == Words{"u-boot"});
   CHECK(boards_of(two_pis(1, 1)) == Words{"pi3", "pi4", "u-boot"});
 }
@@ -67,6 +68,21 @@ TEST_CASE("a kernel that unpacks itself boots behind GRUB only", "[boot_files]")
   boot.files.push_back({"grubaa64.efi", 1});
   boot.plain_kernel = false;
   CHECK(boards_of(boot) == Words{"uefi"});
+}
+
+TEST_CASE("an image for UEFI that boots by PXE only is doubted", "[boot_files]") {
+  auto boot = arm64({{"grubaa64.efi"}});
+  boot.no_http_grub = "grub-mkimage is not installed";
+  for (const bool plain : {true, false}) {
+    boot.plain_kernel = plain;
+    REQUIRE(doubts_about(boot).size() == 1);
+    CHECK(doubts_about(boot)[0] ==
+          "a board with UEFI boots it by PXE, but not by HTTP: grub-mkimage is not installed");
+  }
+  CHECK(doubts_about(arm64({{"grubaa64.efi", "grubaa64-http.efi"}})).empty());
+  boot = arm64({firmware_of_pi4});  // not for UEFI at all
+  boot.no_http_grub = "the image has no GRUB modules for it";
+  CHECK(doubts_about(boot).empty());
 }
 
 TEST_CASE("files of more blocks than a Pi can count are refused", "[boot_files]") {
