@@ -92,7 +92,8 @@ BootName boot_name(std::string_view path, const Asker& asker) {
   }
   if (const auto text = text_named(path, asker)) return {part_of(*text), {}, 0, {}, *text};
   if (std::ranges::find(loaders, path) != loaders.end()) return {BootPart::loader, {}, 0, std::string{path}};
-  if (path == "grubaa64.efi") return {BootPart::firmware, {}, 0, "boot/grubaa64.efi"};
+  if (path == "grubaa64.efi" || path == "grubaa64-http.efi")
+    return {BootPart::firmware, {}, 0, "boot/" + std::string{path}};
   if (is_device_tree(path)) return {BootPart::device_tree, {}, 0, "boot/" + std::string{path}};
   if (const auto part = generation_part(path)) return {*part, {}, 0, {}};
   if (auto name = explicit_generation(path)) return *name;

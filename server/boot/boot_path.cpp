@@ -37,8 +37,8 @@ Names before_the_kernel(Dialect board, const Asker& asker) {
     case Dialect::pxe_bios: return {"undionly.kpxe", "boot.ipxe"};
     case Dialect::uefi_x64:
     case Dialect::http_x64: return {"snponly.efi", "boot.ipxe"};
-    case Dialect::uefi_arm64:
-    case Dialect::http_arm64: return {"grubaa64.efi", "grub/grub.cfg", "grub/node.cfg"};
+    case Dialect::uefi_arm64: return {"grubaa64.efi", "grub/grub.cfg", "grub/node.cfg"};
+    case Dialect::http_arm64: return {"grubaa64-http.efi", "grub/grub.cfg", "grub/node.cfg"};
     case Dialect::uboot_arm64: return {extlinux_name(asker.mac)};
     default: return {"boot.ipxe"};
   }

@@ -34,6 +34,24 @@ std::optional<Failure> judged(Dialect board, const rootfs::Generation& generatio
       "Raspberry Pi"};
 }
 
+/// The loader that comes with the generation; empty for boards that need none.
+struct Grub {
+  std::string_view file, hint;
+};
+
+Grub grub_of(Dialect board) {
+  switch (board) {
+    case Dialect::uefi_arm64:
+      return {"boot/grubaa64.efi",
+              "build the image from a recipe with GRUB for arm64, as generic-arm64 has it"};
+    case Dialect::http_arm64:
+      return {"boot/grubaa64-http.efi",
+              "set the board to PXE instead of HTTP; or install grub-common on the head and build the image "
+              "from a recipe with grub-efi-arm64-bin among its boot_packages, as generic-arm64 has it"};
+    default: return {};
+  }
+}
+
 }  // namespace
 
 std::optional<Failure> cannot_boot(Dialect board, const rootfs::Generation& generation,
@@ -42,12 +60,11 @@ std::optional<Failure> cannot_boot(Dialect board, const rootfs::Generation& gene
     auto why = pi_cannot_boot(board, has, generation.label());
     return why ? why : judged(board, generation);
   }
-  const bool needs_grub = board == Dialect::uefi_arm64 || board == Dialect::http_arm64;
-  if (needs_grub && !has.has("boot/grubaa64.efi"))
-    return Failure{fmt::format("{} cannot boot a board with {}: it has no boot/grubaa64.efi",
-                               generation.label(), dhcp::name_of(board)),
-                   "build the image from a recipe with GRUB for arm64, as generic-arm64 has it"};
-  return std::nullopt;
+  const auto grub = grub_of(board);
+  if (grub.file.empty() || has.has(grub.file)) return std::nullopt;
+  return Failure{fmt::format("{} cannot boot a board with {}: it has no {}", generation.label(),
+                             dhcp::name_of(board), grub.file),
+                 std::string{grub.hint}};
 }
 
 }  // namespace rootstock::server

@@ -206,7 +206,7 @@ TEST_CASE("boards with loaders of ours: the OFFER, and the ACK when we have thei
       {"edk2-arm64-http",
        Dialect::http_arm64,
        "arm64",
-       "http://10.0.0.1/grubaa64.efi",
+       "http://10.0.0.1/grubaa64-http.efi",
        {{60, http}},
        1472 - 28,
        true},

@@ -72,7 +72,7 @@ TEST_CASE("each dialect hears beside another server what it needs", "[proxy]") {
       {"PXEClient:Arch:00007:UNDI:003000", 7, "PXEClient", "", false},  // on 4011
       {"PXEClient:Arch:00011:UNDI:003000", 11, "PXEClient", "", false},
       {"HTTPClient:Arch:00016:UNDI:003000", 16, "HTTPClient", "http://10.0.0.1/snponly.efi", false},
-      {"HTTPClient:Arch:00019:UNDI:003000", 19, "HTTPClient", "http://10.0.0.1/grubaa64.efi", false},
+      {"HTTPClient:Arch:00019:UNDI:003000", 19, "HTTPClient", "http://10.0.0.1/grubaa64-http.efi", false},
   };
   for (const auto& row : rows) {
     INFO(row.vendor_class);

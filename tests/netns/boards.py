@@ -20,6 +20,7 @@ LABEL = "compute/2"
 FILES = {  # of the generation for arm64, below boot/
     "firmware/bootcode.bin": b"the boot code", "firmware/start.elf": b"start" * 400, "firmware/fixup.dat": b"fixup",
     "firmware/start4.elf": b"start4" * 4000, "firmware/fixup4.dat": b"fixup4", "grubaa64.efi": b"MZ GRUB",
+    "grubaa64-http.efi": b"MZ GRUB with http",
     "dtbs/broadcom/bcm2710-rpi-3-b.dtb": b"tree 3", "dtbs/broadcom/bcm2711-rpi-4-b.dtb": b"tree 4",
     "dtbs/broadcom/bcm2712-rpi-5-b.dtb": b"tree 5", "dtbs/rockchip/rk3399-rock-pi-4a.dtb": b"tree rock",
     "overlays/overlay_map.dtb": b"map", "overlays/bcm2712d0.dtbo": b"d0"}
@@ -322,12 +323,12 @@ def test_uefi_arm64_by_tftp(site):
 def test_uefi_arm64_by_http(site):
     with images(site), Board(WEB_PC) as board:
         ack = board.lease(HTTP_ARM64)
-        assert ack.boot_file == f"http://{HEAD}/grubaa64.efi" and ack.options[60].startswith(b"HTTPClient"), ack.options
+        assert ack.boot_file == f"http://{HEAD}/grubaa64-http.efi" and ack.options[60].startswith(b"HTTPClient"), ack.options
         board.take_address(ack)
         header = site.client("curl", "-sS", "--head", "--interface", board.address, ack.boot_file).stdout.lower()
-        assert "content-type: application/efi" in header and f"content-length: {len(of('grubaa64.efi'))}" in header, header
+        assert "content-type: application/efi" in header and f"content-length: {len(of('grubaa64-http.efi'))}" in header, header
         assert the_node(site, WEB_PC)["stage"] == "dhcp", "to ask for the size is no step"
-        assert site.client("curl", "-sS", "--interface", board.address, ack.boot_file, text=False).stdout == of("grubaa64.efi")
+        assert site.client("curl", "-sS", "--interface", board.address, ack.boot_file, text=False).stdout == of("grubaa64-http.efi")
         assert the_node(site, WEB_PC)["stage"] == "loader"
         assert "node.cfg" in site.client("curl", "-sS", "--interface", board.address, f"http://{HEAD}/grub/grub.cfg").stdout
 
@@ -388,7 +389,7 @@ def test_an_architecture_without_a_generation(site):
 def test_explain_of_every_kind(site):
     with images(site):
         for word, name in (("pi3", "bootcode.bin"), ("pi4", "SERIAL/start4.elf"), ("pi5", "SERIAL/kernel8.img"), ("uboot", "dtbs/*"),
-                           ("uefi-arm64", "grub/node.cfg"), ("http-arm64", "grubaa64.efi")):
+                           ("uefi-arm64", "grub/node.cfg"), ("http-arm64", "grubaa64-http.efi")):
             said = site.head.ask("explain", "02:00:00:00:00:42", "--firmware", word)
             assert name in said["files"] and said["generation"] == LABEL and said["architecture"] == "arm64", said
             assert said["quirks"] and said["why"], said

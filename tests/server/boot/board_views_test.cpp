@@ -118,6 +118,22 @@ TEST_CASE("a boot of a Pi keeps to its generation from the first file on") {
   CHECK(house.get(pi, "00000055/kernel8.img") == "kernel 8");
 }
 
+TEST_CASE("a Pi 3 that begins anew gets what is active now, however soon it is switched on again") {
+  House house;
+  house.make_for_pis(8);
+  house.make_for_pis(9);
+  house.activate("arm64 8\n");
+  const auto pi = house.switch_on(Dialect::pi3, 3);
+  CHECK(house.get(pi, "bootcode.bin") == "firmware/bootcode.bin");
+  house.activate("arm64 9\n");
+  house.switch_on(Dialect::pi3, 3);  // may be its ROM, or bootcode.bin
+  CHECK(house.get(pi, "start.elf") == "firmware/start.elf");
+  CHECK(house.registry.by_address(pi)->boot.generation() == "compute/8");
+  house.switch_on(Dialect::pi3, 3);
+  CHECK(house.get(pi, "bootcode.bin") == "firmware/bootcode.bin");  // only its ROM asks for it
+  CHECK(house.registry.by_address(pi)->boot.generation() == "compute/9");
+}
+
 TEST_CASE("half a root is no root") {
   House house;
   house.make_for_pis(8);
@@ -189,6 +205,27 @@ TEST_CASE("a generation without GRUB: said once; a GRUB of other making boots it
   CHECK(house.get(arm, "boot.ipxe").find("/compute/8/kernel") != std::string::npos);
 }
 
+TEST_CASE("UEFI HTTP boot on arm64 needs a GRUB of its own") {
+  House house;
+  house.make_for_pis(8);
+  house.activate("arm64 8\n");
+  const auto by_http = house.switch_on(Dialect::http_arm64, 6),
+             by_pxe = house.switch_on(Dialect::uefi_arm64, 7);
+  CHECK(house.get(by_http, "grubaa64-http.efi") == "-");
+  REQUIRE(house.told.size() == 1);
+  CHECK(house.told.front() ==
+        "compute/8 cannot boot a board with UEFI arm64 HTTP: it has no boot/grubaa64-http.efi");
+  CHECK(house.get(by_pxe, "grubaa64.efi") == "grubaa64.efi");
+
+  house.make_for_pis(9);
+  write_file(house.of(9) / "boot/grubaa64-http.efi", "with http");
+  house.activate("arm64 9\n");
+  const auto next = house.switch_on(Dialect::http_arm64, 8);
+  CHECK(house.get(next, "grubaa64-http.efi") == "with http");
+  CHECK(house.get(next, "grub/grub.cfg").find("source $prefix/node.cfg") != std::string::npos);
+  CHECK(house.get(next, "grub/node.cfg").find("(http,10.77.0.1)/compute/9/kernel") != std::string::npos);
+}
+
 TEST_CASE("an architecture without a generation: said on the screen, in the log, and missed by U-Boot") {
   House house;
   house.make(7, "amd64");
@@ -206,6 +243,7 @@ TEST_CASE("explain knows every kind of board") {
   House house;
   house.make(7, "amd64");
   house.make_for_pis(8);
+  write_file(house.of(8) / "boot/grubaa64-http.efi", "with http");
   house.activate("amd64 7\narm64 8\n");
   house.switch_on(Dialect::pi4, 4, 0x1234abcd);
   const auto seated =
@@ -227,5 +265,5 @@ TEST_CASE("explain knows every kind of board") {
   const auto fresh =
       explain(house.settings, house.registry, *house.view, {"02:00:00:00:00:09"_mac, 19, false});
   CHECK(fresh.dialect == "UEFI arm64 HTTP");
-  CHECK(fresh.boot_file == "http://10.77.0.1/grubaa64.efi");
+  CHECK(fresh.boot_file == "http://10.77.0.1/grubaa64-http.efi");
 }
