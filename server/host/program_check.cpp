@@ -29,6 +29,8 @@ constexpr Program always[] = {
     {"ssh-keygen", "openssh-client", "it makes the nodes' host keys", Severity::error, false},
     {"mksquashfs", "squashfs-tools", "it packs images", Severity::warning, false},
     {"mmdebstrap", "mmdebstrap", "it builds images", Severity::warning, false},
+    {"grub-mkimage", "grub-common", "it makes the loader of arm64 boards with UEFI HTTP boot",
+     Severity::warning, false},
 };
 constexpr Program with_slurm[] = {
     {"slurmctld", "slurmctld", "it is Slurm's controller", Severity::error, false},
