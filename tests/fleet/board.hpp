@@ -169,6 +169,7 @@ struct BoardSpec {
       true;  ///< boot_targets names "pxe"; without, only scripts and EFI programs are looked for
 
   /// Debian's network GRUB holds tftp alone; without the module it cannot even read a grub.cfg on the web.
+  /// True: any GRUB has it; false: the one named grubaa64-http.efi.
   bool grub_has_http = false;
   /// iPXE 1.21 (Debian 13) looks for autoexec.ipxe by TFTP beside itself, before its own DHCP.
   bool ipxe_autoexec = false;

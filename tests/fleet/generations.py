@@ -47,7 +47,7 @@ class Maker:
         files = {f"firmware/{name}": size // self.scale for name, size in FIRMWARE.items()}
         files |= {f"dtbs/{name}": size for name, size in TREES.items()}
         files |= {f"overlays/{name}": size for name, size in OVERLAYS.items()}
-        files |= {"grubaa64.efi": 1_600_000 // self.scale}
+        files |= {"grubaa64.efi": 1_600_000 // self.scale, "grubaa64-http.efi": 620_000 // self.scale}
         for name, size in files.items():
             path = boot / name
             path.parent.mkdir(parents=True, exist_ok=True)

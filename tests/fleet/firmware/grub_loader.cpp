@@ -23,7 +23,8 @@ TftpStyle grub_style() {
 
 class Grub {
  public:
-  Grub(Machine& machine, std::string device) : machine_(machine), fetcher_(machine, grub_style()) {
+  Grub(Machine& machine, std::string device, bool has_http)
+      : machine_(machine), fetcher_(machine, grub_style()), has_http_(has_http) {
     variables_ = {{"root", device},
                   {"prefix", "(" + device + ")/grub"},
                   {"grub_cpu", "arm64"},
@@ -34,7 +35,7 @@ class Grub {
   }
 
   Task<Outcome> run() {
-    if (device_is_web(variables_.at("root")) && !machine_.spec.grub_has_http)
+    if (device_is_web(variables_.at("root")) && !has_http_)
       co_return stuck("GRUB has no http module: it stops at its prompt");
     // As seen from Debian 12's signed image: the lists of its shell's modules, then its configuration. Its
     // embedded one tests for $prefix/arm64-efi/grub.cfg, which asks nothing: TFTP has no listing of folders.
@@ -164,16 +165,16 @@ class Grub {
 
   /// A module that is missing is looked for below $prefix, again each time.
   Task<bool> has_http() {
-    if (machine_.spec.grub_has_http || module_loaded_) co_return true;
+    if (has_http_) co_return true;
     const auto module = variables_.at("prefix") + "/arm64-efi/http.mod";
     const auto fetched = co_await fetch(module, Want::file);
-    module_loaded_ = fetched.got();
-    co_return module_loaded_;
+    has_http_ = fetched.got();
+    co_return has_http_;
   }
 
   Machine& machine_;
   Fetcher fetcher_;
-  bool module_loaded_ = false;
+  bool has_http_;
   std::map<std::string, std::string> variables_;
   int commands_ = 0;
   bool booted_ = false;
@@ -182,9 +183,9 @@ class Grub {
 
 }  // namespace
 
-Task<Outcome> run_grub(Machine& machine, std::string device) {
+Task<Outcome> run_grub(Machine& machine, std::string device, bool has_http) {
   machine.note("GRUB starts from (" + device + ")");
-  Grub grub{machine, device};
+  Grub grub{machine, device, has_http};
   auto outcome = co_await grub.run();
   co_return outcome;
 }

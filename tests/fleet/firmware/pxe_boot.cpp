@@ -43,7 +43,10 @@ bool is_ipxe(std::string_view file) {
 
 /// What was loaded now runs.
 Task<Outcome> start_loader(Machine& machine, std::string file, std::string device, std::uint16_t arch) {
-  if (is_grub(file)) co_return co_await run_grub(machine, device);
+  if (is_grub(file)) {
+    const bool has_http = machine.spec.grub_has_http || file.ends_with("grubaa64-http.efi");
+    co_return co_await run_grub(machine, device, has_http);
+  }
   const auto tftp = device.starts_with("tftp,") ? Ipv4::parse(device.substr(5)).value_or(Ipv4{}) : Ipv4{};
   if (is_ipxe(file)) co_return co_await run_ipxe(machine, arch, tftp);
   co_return stuck(file + " is no loader that the fleet can play");

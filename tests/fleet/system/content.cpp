@@ -37,7 +37,7 @@ std::optional<std::string> place_in_generation(std::string_view asked) {
   const std::string folder = parts.size() > 1 ? std::string(parts[parts.size() - 2]) : "";
   if (name == "kernel" || name == "kernel8.img" || name == "kernel_2712.img") return "kernel";
   if (name == "initramfs" || name == "initramfs8" || name == "initramfs_2712") return "initramfs";
-  if (name == "grubaa64.efi") return "boot/grubaa64.efi";
+  if (name == "grubaa64.efi" || name == "grubaa64-http.efi") return fmt::format("boot/{}", name);
   if (is_firmware(name)) return fmt::format("boot/firmware/{}", name);
   if (folder == "overlays") return fmt::format("boot/overlays/{}", name);
   if (!ends(name, ".dtb")) return std::nullopt;

@@ -17,6 +17,7 @@ TEST_CASE("where a name that a board asks for lies in its generation") {
         "boot/dtbs/rockchip/rk3399-rock-pi-4a.dtb");
   CHECK(place_in_generation(prefix + "//overlays/overlay_map.dtb") == "boot/overlays/overlay_map.dtb");
   CHECK(place_in_generation("grubaa64.efi") == "boot/grubaa64.efi");
+  CHECK(place_in_generation("http://10.77.0.1/grubaa64-http.efi") == "boot/grubaa64-http.efi");
   for (const auto* made_up :
        {"boot.ipxe", "/grub/grub.cfg", "config.txt", "undionly.kpxe", "pxelinux.cfg/01-02"})
     CHECK(!place_in_generation(made_up));

@@ -237,7 +237,7 @@ ToyHead good_head() {
   head.files["bootcode.bin"] = big;
   for (const auto* name :
        {"lab/1/kernel", "lab/1/initramfs", "/lab/1/kernel", "/lab/1/initramfs", "snponly.efi",
-        "undionly.kpxe", "grubaa64.efi", "dtbs/rockchip/rk3399-rock-pi-4a.dtb"})
+        "undionly.kpxe", "grubaa64.efi", "grubaa64-http.efi", "dtbs/rockchip/rk3399-rock-pi-4a.dtb"})
     head.files[name] = big + name;
   head.files["pxelinux.cfg/01-0a-00-00-00-00-07"] =
       "default rootstock\nlabel rootstock\n  kernel lab/1/kernel\n  initrd lab/1/initramfs\n  fdtdir dtbs\n  "
