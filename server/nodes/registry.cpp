@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "server/nodes/asker.hpp"
+
 namespace rootstock::server {
 
 Registry::Registry(NodeSettings names, int seats, const std::vector<NodeRecord>& known)
@@ -57,10 +59,11 @@ bool Registry::learn(Node& node, const dhcp::Board& board) {
   };
   take(record.architecture, std::string{dhcp::name_of(dhcp::architecture_of(board))});
   if (board.serial) take(record.serial, fmt::format("{:08x}", *board.serial));
-  // The ROM of a Raspberry Pi may say less of itself than what it loads.
-  const bool says_model = dhcp::is_raspberry_pi(board.dialect) && board.dialect != dhcp::Dialect::pi;
-  if (says_model && record.dialect == dhcp::name_of(dhcp::Dialect::pi))
-    take(record.dialect, std::string{dhcp::name_of(board.dialect)});
+  // The firmware that asks last: a Pi that found nothing may go on with U-Boot, and that with UEFI's way to
+  // boot. iPXE may be only their loader, and the ROM of a Pi may say less of itself than what it loads.
+  const bool says_less = board.dialect == dhcp::Dialect::ipxe ||
+                         (board.dialect == dhcp::Dialect::pi && dhcp::is_raspberry_pi(dialect_of(record)));
+  if (!says_less) take(record.dialect, std::string{dhcp::name_of(board.dialect)});
   return news;
 }
 

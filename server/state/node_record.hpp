@@ -14,7 +14,7 @@ struct NodeRecord {
   int number = 0;
   Mac mac;
   Ipv4 address;
-  std::string dialect;       ///< of the first stage of its last boot
+  std::string dialect;       ///< of its firmware, as it last asked; iPXE's only when that began its last boot
   std::string machine_id;    ///< 32 hex digits, made when it joined
   std::string host_secret;   ///< OpenSSH private key (ed25519), empty until first needed
   std::string host_public;   ///< its public line

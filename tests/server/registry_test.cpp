@@ -109,6 +109,25 @@ TEST_CASE("what a board says of itself is kept up to date") {
   CHECK(node.record.architecture == "amd64");
 }
 
+TEST_CASE("a board is of the firmware that asked last, not of the loader behind it") {
+  Registry registry({}, 9, {});
+  auto asks = board("dc:a6:32:00:00:01"_mac);
+  asks.dialect = dhcp::Dialect::pi4;
+  Node& node = *registry.join(asks, "10.77.0.2"_ip, "aa", now);
+  const auto then = [&](dhcp::Dialect dialect) {
+    asks.dialect = dialect;
+    registry.learn(node, asks);
+    return node.record.dialect;
+  };
+  // Nothing to load for its EEPROM: it goes on with U-Boot on its card, and that with UEFI's way to boot.
+  CHECK(then(dhcp::Dialect::uboot_arm64) == "U-Boot arm64");
+  CHECK(then(dhcp::Dialect::uefi_arm64) == "UEFI arm64 PXE");
+  CHECK(then(dhcp::Dialect::ipxe) == "UEFI arm64 PXE");
+  CHECK(then(dhcp::Dialect::plain) == "UEFI arm64 PXE");
+  CHECK(then(dhcp::Dialect::pi3) == "Raspberry Pi 3");
+  CHECK(then(dhcp::Dialect::pi) == "Raspberry Pi 3");  // says less, and nothing else
+}
+
 TEST_CASE("a node whose address is not known yet") {
   Registry registry({}, 9, {});
   Node& node = *registry.join(board("02:00:00:00:00:01"_mac), {}, "aa", now);
