@@ -33,6 +33,12 @@ std::string below_generation(const BootName& name) {
   return name.file;
 }
 
+/// Is this the first that a board asks of a generation? Of Pis only a Pi 3's ROM is known by it; the words of
+/// its DISCOVER are bootcode.bin's, too.
+bool begins(const BootName& name) {
+  return name.part == BootPart::script || name.file == "boot/firmware/bootcode.bin";
+}
+
 }  // namespace
 
 View::View(const Settings& settings, Registry& registry, CannotBoot cannot_boot)
@@ -80,7 +86,7 @@ View::Found View::for_node(Node& node, const BootName& name) {
     return file;
   }
 
-  const auto generation = choice_for(node, name.part == BootPart::script);
+  const auto generation = choice_for(node, begins(name));
   return generation ? of_choice(node, *generation, name) : in_place_of(node, generation.error(), name);
 }
 

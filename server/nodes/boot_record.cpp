@@ -31,9 +31,10 @@ bool gives_address(const dhcp::Exchange& exchange) {
 }
 
 /// Has the firmware no more to ask of DHCP once it has this? A Pi 3's ROM loads bootcode.bin, which asks for
-/// an address again in the ROM's own words, and for the rest of its firmware after that.
+/// an address again in the ROM's own words, and for the rest of its firmware after that; a Pi 5 has its
+/// firmware in itself, and begins with config.txt.
 bool passes_firmware(const BootName& name) {
-  return name.part == BootPart::loader ||
+  return name.part == BootPart::loader || name.text == BootText::pi_config ||
          (name.part == BootPart::firmware && !name.file.ends_with("/bootcode.bin"));
 }
 

@@ -215,6 +215,17 @@ TEST_CASE("a Pi 3 boots from the OFFER alone") {
   CHECK(bench.boot.events().size() == 5);  // neither settings nor overlays
 }
 
+TEST_CASE("a Pi that has read its config.txt asks no more of DHCP in this boot") {
+  Bench bench;
+  bench.gets_address(Dialect::pi5);
+  bench.boot.on_promised("compute/3");
+  bench.fetches({BootPart::settings, "", 0, "", BootText::pi_config});  // a Pi 5 fetches no firmware
+  bench.now += 1min;
+  bench.gets_address(Dialect::pi5);  // the power went
+  CHECK(bench.boot.started() == bench.now);
+  CHECK(bench.boot.generation().empty());
+}
+
 TEST_CASE("what cannot boot is told once, and forgotten when it can") {
   Bench bench;
   const Failure why{"compute/3 cannot boot a Raspberry Pi 4", "build it"};
