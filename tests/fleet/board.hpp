@@ -164,9 +164,8 @@ struct BoardSpec {
   // U-Boot
   std::string fdtfile = "rockchip/rk3399-rock-pi-4a.dtb";
   std::string soc = "rk3399", board_name = "rockpi4-rk3399";
-
-  bool has_pxe_target =
-      true;  ///< boot_targets names "pxe"; without, only scripts and EFI programs are looked for
+  /// boot_targets names "pxe"; without it only scripts and EFI programs are looked for.
+  bool has_pxe_target = true;
 
   /// Debian's network GRUB holds tftp alone; without the module it cannot even read a grub.cfg on the web.
   /// True: any GRUB has it; false: the one named grubaa64-http.efi.
