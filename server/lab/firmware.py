@@ -60,11 +60,13 @@ def uefi(machine):
             + machine.card("virtio-net-pci", "bootindex=1,romfile="))
 
 
+# EDK2 tries PXE over IPv4 and IPv6 for two minutes before HTTP, unless it is told to leave them out.
+WITHOUT_PXE = [word for name in ("IPv4PXESupport", "IPv6PXESupport")
+               for word in ("-fw_cfg", f"name=opt/org.tianocore/{name},string=n")]
+
+
 def uefi_http(machine):
-    """EDK2 tries PXE over IPv4 and IPv6 for two minutes before HTTP, unless it is told to leave them out."""
-    off = [word for name in ("IPv4PXESupport", "IPv6PXESupport")
-           for word in ("-fw_cfg", f"name=opt/org.tianocore/{name},string=n")]
-    return uefi(machine) + off
+    return uefi(machine) + WITHOUT_PXE
 
 
 def virt(machine):
@@ -77,6 +79,10 @@ def uefi_arm64(machine):
     shutil.copyfile(AAVMF / "AAVMF_VARS.fd", variables)
     return (virt(machine) + flash(0, AAVMF / "AAVMF_CODE.fd", read_only=True) + flash(1, variables)
             + machine.card("virtio-net-pci", "bootindex=1,romfile="))
+
+
+def uefi_arm64_http(machine):
+    return uefi_arm64(machine) + WITHOUT_PXE
 
 
 def uboot_environment(words):
@@ -115,6 +121,7 @@ FIRMWARE = {
     "uefi": Firmware("amd64", uefi),
     "uefi-http": Firmware("amd64", uefi_http),
     "uefi-arm64": Firmware("arm64", uefi_arm64),
+    "uefi-arm64-http": Firmware("arm64", uefi_arm64_http),
     "uboot": Firmware("arm64", uboot),
     "uboot-efi": Firmware("arm64", uboot_efi),
     "pi3": Firmware("arm64", None),  # raspberry.RaspberryPi3 knows

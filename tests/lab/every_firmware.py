@@ -33,6 +33,13 @@ def test_uefi_arm64(cluster):
     told(cluster, machine, node, "UEFI arm64 PXE", ARM)
 
 
+def test_uefi_arm64_http(cluster):
+    """EDK2 fetches a GRUB by HTTP that was made when the image was packed; it goes on by HTTP."""
+    machine, node = cluster.boot(16, "uefi-arm64-http")
+    told(cluster, machine, node, "UEFI arm64 HTTP", ARM)
+    assert f"http://{ADDRESS}/grubaa64-http.efi" in machine.console.read_text(errors="replace")
+
+
 @slow
 def test_uboot_arm64_that_plays_a_uefi_client(cluster):
     """Debian's U-Boot for QEMU as it is: no script for it, so it takes the EFI program, as some boards do."""
