@@ -14,13 +14,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view whiteout = ".wh.", opaque = ".wh..wh..opq";
 
-bool leaves(const fs::path& path) {
-  if (path.is_absolute()) return true;
-  for (const auto& part : path)
-    if (part == "..") return true;
-  return false;
-}
-
 /// Without "./" and the slash at the end; empty: the tree itself.
 fs::path cleaned(const fs::path& path) {
   fs::path clean;
@@ -34,7 +27,7 @@ class Layer {
   explicit Layer(fs::path tree) : tree_(std::move(tree)) {}
 
   Result<std::optional<Placed>, Failure> place(const ArchiveEntry& entry) {
-    if (leaves(entry.path) || leaves(entry.hardlink))
+    if (leaves_tree(entry.path) || leaves_tree(entry.hardlink))
       return fail("the layer has an entry that leaves the tree: " + entry.path,
                   "trust no image that has one");
     const auto clean = cleaned(entry.path);
@@ -72,11 +65,14 @@ class Layer {
                                               const std::string& path) {
     if (name.empty() || name == "." || name == "..")
       return fail("the layer removes something outside the tree: " + path, "trust no image that does");
-    if (const auto done = remove(folder / name); !done) return tl::unexpected{done.error()};
+    const auto file = folder / name;
+    if (ours_.contains(file.string())) return hide_all(file);
+    if (const auto done = remove(file); !done) return tl::unexpected{done.error()};
     return std::optional<Placed>{};
   }
 
-  /// What this layer itself has put there stays, wherever in the layer the mark stands.
+  /// What this layer itself has put there stays, wherever in the layer the mark stands: marks are for what is
+  /// below.
   Result<std::optional<Placed>, Failure> hide_all(const fs::path& folder) {
     std::vector<fs::path> lower;
     std::error_code error;

@@ -2,7 +2,9 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -59,6 +61,10 @@ class Unpacker {
     const auto placed = place_(entry);
     if (!placed) return tl::unexpected{placed.error()};
     if (!*placed) return {};
+    // "." as a link to / would replace the empty tree, and all that follows would be done to the head itself.
+    if (((*placed)->file / "").lexically_normal() == tree_ / "" && !S_ISDIR(entry.mode))
+      return fail(reader_.name_ + " has an entry that replaces the tree itself: " + entry.path,
+                  "trust no archive that has one");
     archive_entry_set_pathname(reader_.entry_, (*placed)->file.c_str());
     if (!(*placed)->hardlink.empty()) archive_entry_set_hardlink(reader_.entry_, (*placed)->hardlink.c_str());
     if (archive_write_header(disk_.get(), reader_.entry_) < ARCHIVE_OK)
@@ -86,16 +92,9 @@ class Unpacker {
   std::unique_ptr<archive, void (*)(archive*)> disk_;
 };
 
-namespace {
-
-bool leaves(const std::filesystem::path& path) {
-  if (path.is_absolute()) return true;
-  for (const auto& part : path)
-    if (part == "..") return true;
-  return false;
+bool leaves_tree(const std::filesystem::path& path) {
+  return path.is_absolute() || std::find(path.begin(), path.end(), "..") != path.end();
 }
-
-}  // namespace
 
 Result<UnpackReport, Failure> unpack_entries(const std::filesystem::path& file,
                                              const std::filesystem::path& tree, const Place& place,
@@ -116,7 +115,7 @@ Result<UnpackReport, Failure> unpack_archive(const std::filesystem::path& file,
   const auto canonical = std::filesystem::canonical(tree, error);
   if (error) return fail("cannot unpack into " + tree.string() + ": " + error.message());
   const auto below = [&](const ArchiveEntry& entry) -> Result<std::optional<Placed>, Failure> {
-    if (leaves(entry.path) || leaves(entry.hardlink))
+    if (leaves_tree(entry.path) || leaves_tree(entry.hardlink))
       return fail(file.string() + " has an entry that leaves the tree: " + entry.path,
                   "pack the root with: tar --numeric-owner --xattrs -C ROOT -caf FILE .");
     Placed placed{canonical / entry.path, {}};

@@ -28,10 +28,13 @@ struct Placed {
   std::filesystem::path file, hardlink;
 };
 
+/// Absolute, or with "..": no path of an archive may be either.
+bool leaves_tree(const std::filesystem::path& path);
+
 /// None: the entry was meant for somebody else.
 using Place = std::function<Result<std::optional<Placed>, Failure>(const ArchiveEntry& entry)>;
 
-/// As above, each entry where `place` says. `tree` is canonical.
+/// As above, each entry where `place` says. `tree` is canonical, and stays the folder that it is.
 Result<UnpackReport, Failure> unpack_entries(const std::filesystem::path& file,
                                              const std::filesystem::path& tree, const Place& place,
                                              const std::function<bool(double fraction)>& progress = {});

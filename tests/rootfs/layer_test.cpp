@@ -117,6 +117,32 @@ TEST_CASE("an opaque folder keeps only what its own layer brings, wherever the m
   CHECK(bench.read("etc/three") == "3");
 }
 
+TEST_CASE("a whiteout removes nothing that its own layer brings, whichever comes first", "[layer]") {
+  Bench bench;
+  REQUIRE(bench.lay([](ArchiveWriter& tar) {
+    tar.file("etc/one", "new");
+    tar.file("etc/.wh.one", "");
+    tar.file("etc/three", "3");
+    tar.file(".wh.etc", "");
+  }));
+  CHECK(bench.read("etc/one") == "new");
+  CHECK_FALSE(bench.has("etc/two"));
+  CHECK(bench.read("etc/three") == "3");
+}
+
+TEST_CASE("no layer turns the tree into a way out", "[layer]") {
+  TempFolder folder;
+  fs::create_directory(folder / "tree");  // an empty folder, as before the first layer
+  tests::write_file(folder / "outside/passwd", "the head's own");
+  auto tar = ArchiveWriter::to_file(folder / "layer", ArchiveFormat::tar, Compression::gzip);
+  tar.symlink("./", folder / "outside");
+  tar.file(".wh.passwd", "");
+  REQUIRE(tar.finish());
+  CHECK_FALSE(lay_layer(folder / "layer", folder / "tree"));
+  CHECK(fs::is_directory(fs::symlink_status(folder / "tree")));
+  CHECK(fs::exists(folder / "outside/passwd"));
+}
+
 TEST_CASE("no layer reaches what is outside", "[layer]") {
   Bench bench;
   const std::string path = GENERATE("../escaped", "/escaped", "etc/../../escaped", "window/../../escaped");

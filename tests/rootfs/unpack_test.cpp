@@ -83,6 +83,17 @@ TEST_CASE("an entry that runs through a symbolic link is refused", "[unpack]") {
   CHECK_FALSE(std::filesystem::exists(folder / "escaped"));
 }
 
+TEST_CASE("nothing takes the place of the tree itself", "[unpack]") {
+  TempFolder folder;
+  const std::string path = GENERATE(".", "./", "./.");
+  CAPTURE(path);
+  const auto unpacked =
+      through_tar(folder, [&](ArchiveWriter& tar) { tar.symlink(path, folder / "elsewhere"); });
+  REQUIRE_FALSE(unpacked);
+  CHECK(unpacked.error().what.find("replaces the tree itself") != std::string::npos);
+  CHECK(S_ISDIR(status_of(folder / "tree").st_mode));
+}
+
 TEST_CASE("a hard link to a file outside is refused", "[unpack]") {
   TempFolder folder;
   tests::write_file(folder / "secret", "s");
