@@ -100,9 +100,12 @@ Result<void, Failure> copy_root_partition(const fs::path& image, const Partition
 Result<void, Failure> copy_boot_partition(const fs::path& image, const Partition& boot,
                                           const fs::path& staging, const Workshop& workshop) {
   workshop.progress->step("copying the boot partition");
-  const auto firmware = inside(staging / "tree", "/boot/firmware");
+  const auto firmware = inside(staging / "tree", "/boot") / "firmware";
   std::error_code error;
-  fs::create_directories(firmware, error);
+  // What the root has there lies hidden below the mounted partition on a running board. Left there, its links
+  // would lead the copying out of the tree.
+  fs::remove_all(firmware, error);
+  if (!error) fs::create_directories(firmware, error);
   if (error) return fail("cannot make " + firmware.string() + ": " + error.message());
   RunOptions how;
   // Images whose geometry is of no disk there ever was are sound all the same.

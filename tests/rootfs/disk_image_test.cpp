@@ -43,9 +43,11 @@ void make_root(const fs::path& root) {
      "home/pi/link");
 }
 
-/// `label`: dos as Raspberry Pi OS has it, or gpt.
-fs::path make_disk(const tests::TempFolder& folder, const std::string& label) {
+/// `label`: dos as Raspberry Pi OS has it, or gpt. `in_root`: what else is done in the root's folder.
+fs::path make_disk(const tests::TempFolder& folder, const std::string& label,
+                   const std::string& in_root = "true") {
   make_root(folder / "root");
+  sh(folder / "root", in_root);
   sh(folder.path(),
      "truncate -s 8M boot.part && mkfs.vfat -F 16 -s 1 boot.part >/dev/null &&"
      "mkdir -p fw/overlays && cd fw && printf 'arm_64bit=1\\n' > config.txt && printf "
@@ -125,6 +127,23 @@ TEST_CASE("an import of a disk image that is stopped leaves no mount, no loop de
   CHECK(made.error().what.find("stopped") != std::string::npos);
   CHECK(bench.is_clean());
   CHECK_FALSE(is_mounted(bench.folder.path()));
+}
+
+TEST_CASE("links below the boot partition's mount point lead no file out of the tree", "[disk_image]") {
+  if (!tests::is_root()) return;
+  tests::ImportBench bench;
+  const auto outside = bench.folder / "outside";
+  tests::write_file(outside / "config.txt", "the head's own");
+  const auto [link, target] =
+      GENERATE_REF(table<std::string, fs::path>({{"firmware", outside},
+                                                 {"firmware/overlays", outside},
+                                                 {"firmware/config.txt", outside / "config.txt"}}));
+  CAPTURE(link);
+  const auto disk = make_disk(bench.folder, "dos",
+                              "rm -rf boot/" + link + " && ln -s " + target.string() + " boot/" + link);
+  CHECK(bench.import(disk));
+  CHECK(tests::read_file(outside / "config.txt") == "the head's own");
+  CHECK(std::distance(fs::directory_iterator(outside), fs::directory_iterator()) == 1);
 }
 
 TEST_CASE("a disk image that is cut off is refused", "[disk_image]") {
