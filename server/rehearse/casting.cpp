@@ -5,42 +5,43 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <filesystem>
-#include <optional>
 #include <string_view>
+#include <utility>
+
+#include "rootfs/boot_files.hpp"
 
 namespace rootstock::server {
 namespace {
 
-namespace fs = std::filesystem;
-
 struct Kind {
-  std::string_view word;
-  bool Stock::*needs;
-  std::string_view lacks;  ///< what is missing where it cannot boot
+  std::string_view word, architecture;
+  std::string_view board;  ///< as generations name what they boot
 };
 
-constexpr std::string_view no_arm64 = "no generation for arm64", no_amd64 = "no generation for amd64";
+namespace boards = rootfs::boards;
+constexpr std::string_view amd64 = "amd64", arm64 = "arm64";
 constexpr std::array kinds{
-    Kind{"pi3", &Stock::pi3, "no firmware or device tree of a Raspberry Pi 3"},
-    Kind{"pi3plus", &Stock::pi3, "no firmware or device tree of a Raspberry Pi 3"},
-    Kind{"pi4", &Stock::pi4, "no firmware or device tree of a Raspberry Pi 4"},
-    Kind{"pi5", &Stock::pi5, "no device tree of a Raspberry Pi 5"},
-    Kind{"uboot", &Stock::arm64, no_arm64},
-    Kind{"uefi", &Stock::arm64, no_arm64},
-    Kind{"uefi_arm64", &Stock::arm64, no_arm64},
-    Kind{"http_arm64", &Stock::arm64, no_arm64},
-    Kind{"uefi_x64", &Stock::amd64, no_amd64},
-    Kind{"http_x64", &Stock::amd64, no_amd64},
-    Kind{"pxe", &Stock::amd64, no_amd64},
-    Kind{"ipxe", &Stock::amd64, no_amd64},
+    Kind{"pi3", arm64, boards::pi3},         Kind{"pi3plus", arm64, boards::pi3},
+    Kind{"pi4", arm64, boards::pi4},         Kind{"pi5", arm64, boards::pi5},
+    Kind{"uboot", arm64, boards::u_boot},    Kind{"uefi", arm64, boards::uefi},
+    Kind{"uefi_arm64", arm64, boards::uefi}, Kind{"http_arm64", arm64, boards::uefi_http},
+    Kind{"uefi_x64", amd64, boards::uefi},   Kind{"http_x64", amd64, boards::uefi},
+    Kind{"pxe", amd64, boards::bios},        Kind{"ipxe", amd64, boards::bios},
 };
 
-bool has_tree(const fs::path& generation, std::string_view start) {
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(generation / "boot/dtbs/broadcom", error))
-    if (entry.path().filename().string().starts_with(start)) return true;
-  return false;
+/// What stands in the way of this kind; empty: nothing. A generation of before boards were written down may
+/// boot any: the head does not refuse it either.
+std::string lack_of(const Stock& stock, const Kind& kind) {
+  const auto fits = std::find_if(stock.begin(), stock.end(),
+                                 [&](auto& one) { return one.architecture == kind.architecture; });
+  if (fits == stock.end()) return fmt::format("it has no generation for {}", kind.architecture);
+  if (fits->boards.empty() || fits->boots(kind.board)) return {};
+  return fmt::format("{} boots {}", fits->label(), fmt::join(fits->boards, ", "));
+}
+
+const Kind* kind_named(std::string_view word) {
+  const auto* found = std::find_if(kinds.begin(), kinds.end(), [&](auto& one) { return one.word == word; });
+  return found == kinds.end() ? nullptr : found;
 }
 
 struct Item {
@@ -71,22 +72,14 @@ std::string build_hint(const std::string& image) {
 
 Stock stock_of(const rootfs::Store& store, const std::string& image) {
   Stock stock;
-  stock.amd64 = store.active(image, "amd64").has_value();
-  const auto arm64 = store.active(image, "arm64");
-  stock.arm64 = arm64.has_value();
-  if (!arm64) return stock;
-  const auto firmware = [&](const char* name) { return fs::exists(arm64->folder / "boot/firmware" / name); };
-  stock.pi3 = firmware("bootcode.bin") && firmware("start.elf") &&
-              (has_tree(arm64->folder, "bcm2710-rpi-") || has_tree(arm64->folder, "bcm2837-rpi-"));
-  stock.pi4 = firmware("start4.elf") && firmware("fixup4.dat") && has_tree(arm64->folder, "bcm2711-rpi-");
-  stock.pi5 = has_tree(arm64->folder, "bcm2712-");
+  for (const auto architecture : {amd64, arm64})
+    if (auto active = store.active(image, std::string(architecture))) stock.push_back(std::move(*active));
   return stock;
 }
 
 Result<std::string, Failure> usual_boards(const Stock& stock, const std::string& image) {
-  if (stock.pi4) return "pi4:40";
-  if (stock.amd64) return "pxe:40";
-  if (stock.arm64) return "uefi:40";
+  for (const auto* word : {"pi4", "pi3", "pi5", "pxe", "uefi_x64", "uefi", "uboot"})
+    if (lack_of(stock, *kind_named(word)).empty()) return fmt::format("{}:40", word);
   return fail(fmt::format("there is no image `{}` for boards to boot", image),
               fmt::format("`rootstock image build {}` makes it", image));
 }
@@ -100,11 +93,10 @@ unsigned number_of(const std::string& boards) {
 Result<void, Failure> may_play(const std::string& boards, const Stock& stock, const Settings& settings) {
   const auto& image = settings.nodes.image;
   for (const auto& item : items(boards)) {
-    const auto kind =
-        std::find_if(kinds.begin(), kinds.end(), [&](auto& one) { return one.word == item.word; });
-    if (kind != kinds.end() && !(stock.*kind->needs))
-      return fail(fmt::format("image `{}` cannot boot {}: it has {}", image, item.word, kind->lacks),
-                  build_hint(image));
+    const auto* kind = kind_named(item.word);
+    if (kind == nullptr) continue;
+    if (const auto lack = lack_of(stock, *kind); !lack.empty())
+      return fail(fmt::format("image `{}` cannot boot {}: {}", image, item.word, lack), build_hint(image));
   }
   const auto number = number_of(boards), room = static_cast<unsigned>(settings.network.pool.size());
   if (number > room)

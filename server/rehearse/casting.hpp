@@ -2,6 +2,7 @@
 // Which pretended boards a head's image can be rehearsed with.
 
 #include <string>
+#include <vector>
 
 #include "config/result.hpp"
 #include "config/settings.hpp"
@@ -9,11 +10,8 @@
 
 namespace rootstock::server {
 
-/// What the image boots today.
-struct Stock {
-  bool amd64 = false, arm64 = false;
-  bool pi3 = false, pi4 = false, pi5 = false;  ///< firmware and device trees of that model are there
-};
+/// What the image boots today: its active generation of each architecture.
+using Stock = std::vector<rootfs::Generation>;
 Stock stock_of(const rootfs::Store& store, const std::string& image);
 
 /// Forty Pi 4s where they can boot, else what can.
@@ -22,7 +20,7 @@ Result<std::string, Failure> usual_boards(const Stock& stock, const std::string&
 /// How many boards the words "pi4:40,uboot:8" name.
 unsigned number_of(const std::string& boards);
 
-/// What stands in the way of these boards: an architecture that the image lacks, a pool that is too small.
+/// What stands in the way of these boards: a kind that the image cannot boot, a pool that is too small.
 Result<void, Failure> may_play(const std::string& boards, const Stock& stock, const Settings& settings);
 
 /// What a rehearsal of so many boards takes, in MiB.

@@ -12,6 +12,7 @@ TREES = {"broadcom/bcm2710-rpi-3-b.dtb": 32_753, "broadcom/bcm2710-rpi-3-b-plus.
          "broadcom/bcm2837-rpi-3-b.dtb": 20_318, "broadcom/bcm2837-rpi-3-b-plus.dtb": 20_802,
          "broadcom/bcm2711-rpi-4-b.dtb": 55_989, "broadcom/bcm2712-rpi-5-b.dtb": 78_340,
          "rockchip/rk3399-rock-pi-4a.dtb": 67_402, "nvidia/tegra210-p3450-0000.dtb": 92_216}
+BOARDS = {"amd64": ["bios", "uefi"], "arm64": ["pi3", "pi4", "pi5", "u-boot", "uefi", "uefi-http"]}
 OVERLAYS = {"overlay_map.dtb": 5_128, "disable-bt.dtbo": 1_073, "dwc2.dtbo": 801}
 IMAGE_MAGIC = 56, b"ARM\x64"  # Documentation/arch/arm64/booting.rst: what loaders look for
 
@@ -40,7 +41,7 @@ class Maker:
         digest = self.root(folder, root)
         (folder / "manifest.json").write_text(json.dumps({
             "image": "compute", "number": number, "architecture": architecture, "root": root, "digest": digest,
-            "kernel_version": "6.12", "origin": "the fleet's tests", "bytes": 1, "created": BOOTED,
+            "boards": BOARDS[architecture], "kernel_version": "6.12", "origin": "the fleet's tests", "bytes": 1, "created": BOOTED,
             "created_unix": 1767225600}))
 
     def boot_files(self, boot):
