@@ -127,6 +127,11 @@ const DialectRow& row_of(Dialect dialect) { return *std::ranges::find(table, dia
 
 std::string_view name_of(Dialect dialect) { return row_of(dialect).name; }
 
+Dialect dialect_named(std::string_view words) {
+  const auto found = std::ranges::find(table, words, &DialectRow::name);
+  return found == table.end() ? Dialect::unknown : found->dialect;
+}
+
 bool boots(Dialect dialect) { return row_of(dialect).boots; }
 
 bool is_raspberry_pi(Dialect dialect) { return row_of(dialect).pi_menu; }

@@ -32,6 +32,9 @@ enum class Dialect : std::uint8_t {
 /// "x86 BIOS PXE", "iPXE" ... : the words that logs, `nodes` and `explain` use.
 std::string_view name_of(Dialect dialect);
 
+/// The dialect that name_of() gives these words; `unknown` for others.
+Dialect dialect_named(std::string_view words);
+
 /// Does firmware of this dialect boot a node from us? Such a board gets a seat.
 bool boots(Dialect dialect);
 

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <optional>
 
+#include "server/boot/extlinux.hpp"
 #include "server/boot/pi_root.hpp"
 
 namespace rootstock::server {
@@ -38,14 +39,6 @@ std::optional<BootName> explicit_generation(std::string_view path) {
   return BootName{*part, std::string{path.substr(0, first)}, *number, {}};
 }
 
-/// PXELINUX's name for the board: 01 is the hardware type of Ethernet (NETBOOT-FACTS section 4). Of the many
-/// names that U-Boot tries, this is the one that is only this board's.
-bool is_extlinux_of(std::string_view path, Mac mac) {
-  auto own = "pxelinux.cfg/01-" + mac.text();
-  std::ranges::replace(own, ':', '-');
-  return mac != Mac{} && path == own;
-}
-
 /// "dtbs/rockchip/rk3399-rock-pi-4a.dtb": `fdtdir` and $fdtfile.
 bool is_device_tree(std::string_view path) { return path.starts_with("dtbs/") && path.ends_with(".dtb"); }
 
@@ -54,7 +47,7 @@ std::optional<BootText> text_named(std::string_view path, const Asker& asker) {
   if (path == "autoexec.ipxe") return BootText::autoexec_ipxe;
   if (path == "grub/grub.cfg") return BootText::grub_cfg;
   if (path == "grub/node.cfg") return BootText::grub_node_cfg;
-  if (is_extlinux_of(path, asker.mac)) return BootText::extlinux;
+  if (asker.mac != Mac{} && path == extlinux_name(asker.mac)) return BootText::extlinux;
   return std::nullopt;
 }
 

@@ -1,7 +1,8 @@
 #include "server/boot/boot_path.hpp"
 
-#include <algorithm>
 #include <initializer_list>
+
+#include "server/boot/extlinux.hpp"
 
 namespace rootstock::server {
 namespace {
@@ -24,12 +25,6 @@ Names of_pi(Dialect board, const Asker& asker) {
   if (board == Dialect::pi) add({"start*.elf", "fixup*.dat", "*.dtb"});
   add({"overlays/*", "cmdline.txt", "kernel8.img", "initramfs8"});
   return names;
-}
-
-std::string extlinux_name(Mac mac) {
-  auto name = "pxelinux.cfg/01-" + mac.text();
-  std::ranges::replace(name, ':', '-');
-  return name;
 }
 
 Names before_the_kernel(Dialect board, const Asker& asker) {

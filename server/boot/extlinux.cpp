@@ -4,6 +4,8 @@
 
 namespace rootstock::server {
 
+std::string extlinux_name(Mac mac) { return "pxelinux.cfg/01-" + mac.text('-'); }
+
 /// NETBOOT-FACTS section 4. Without a `prompt` the default boots at once. Paths are relative to the folder of
 /// the boot file, of which we name none, so to the root of the server. U-Boot adds $fdtfile to `fdtdir`, and
 /// goes on with its own tree when that one is not there.

@@ -28,12 +28,6 @@ bool is_dashed_mac(std::string_view folder) {
   return true;
 }
 
-std::string dashed(Mac mac) {
-  auto text = mac.text();
-  std::ranges::replace(text, ':', '-');
-  return text;
-}
-
 bool is_firmware(std::string_view name) {
   return name == "bootcode.bin" || (name.starts_with("start") && name.ends_with(".elf")) ||
          (name.starts_with("fixup") && name.ends_with(".dat"));
@@ -80,7 +74,7 @@ std::optional<Failure> missing(const Needs& model, const Inventory& has, const s
 PiPath pi_path(std::string_view path, const Asker& asker) {
   const auto folder = path.substr(0, path.find('/'));
   if (folder.size() == path.size() || (!is_serial(folder) && !is_dashed_mac(folder))) return {path};
-  const bool own = folder == asker.serial || folder == dashed(asker.mac);
+  const bool own = folder == asker.serial || folder == asker.mac.text('-');
   return {path.substr(folder.size() + 1), true, !own};
 }
 

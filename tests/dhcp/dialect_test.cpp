@@ -84,3 +84,12 @@ TEST_CASE("the architecture a board runs: iPXE tells it by option 93") {
   CHECK(of(Dialect::ipxe, std::nullopt).empty());
   CHECK(of(Dialect::plain, std::nullopt).empty());
 }
+
+TEST_CASE("the words of a dialect lead back to it") {
+  for (int number = 0; number <= static_cast<int>(Dialect::ipxe); ++number) {
+    const auto dialect = static_cast<Dialect>(number);
+    CHECK(row_of(dialect).dialect == dialect);
+    CHECK(dialect_named(name_of(dialect)) == dialect);
+  }
+  CHECK(dialect_named("a firmware of next year") == Dialect::unknown);
+}
