@@ -58,6 +58,8 @@ Result<rootfs::Generation, Failure> Generations::find(const std::string& label) 
 std::shared_ptr<const Inventory> Generations::inventory(const std::string& label) const {
   const auto folder = store_.folder() / label;
   const auto identity = identity_of(folder);
+  // Anybody may ask for any label: what is not there takes nobody's place.
+  if (identity == Identity{}) return std::make_shared<const Inventory>();
   const auto known = listed_.find(label);
   if (known != listed_.end() && known->second.folder == identity) return known->second.names;
   if (listed_.size() >= most_listed) listed_.clear();
