@@ -70,4 +70,15 @@ Board board_of(const Message& message) {
   return board;
 }
 
+Board board_of(const Message& message, const Transactions& transactions) {
+  auto board = board_of(message);
+  if (message.type() == MessageType::discover) return board;
+  if (const auto told = transactions.recall(board.mac, message.xid)) {
+    board.dialect = told->dialect;
+    board.arch = told->arch;
+    if (is_raspberry_pi(board.dialect) && board.uuid) board.serial = serial_of(*board.uuid);
+  }
+  return board;
+}
+
 }  // namespace rootstock::dhcp

@@ -31,21 +31,10 @@ bool ProxyResponder::is_board(Ipv4 address) const {
   return subnet.first_host() <= address && address <= subnet.last_host() && address != network_.head.address;
 }
 
-/// A REQUEST may leave out what the DISCOVER said (see Transactions).
-Board ProxyResponder::board_that_asks(const Message& question) {
-  auto board = board_of(question);
-  if (board.dialect != Dialect::plain) return board;
-  if (const auto told = transactions_.recall(board.mac, question.xid)) {
-    board.dialect = told->dialect;
-    board.arch = told->arch;
-  }
-  return board;
-}
-
 Outcome ProxyResponder::on_dhcp(const Message& question) {
   const auto type = question.type();
   Outcome outcome;
-  outcome.board = board_that_asks(question);
+  outcome.board = board_of(question, transactions_);
   outcome.asked = type ? name_of(*type) : "BOOTP";
   if (!question.relay.unset() && !is_board(question.relay))
     return silent(std::move(outcome), fmt::format("relayed from {}, but this head serves {} only",
@@ -95,7 +84,7 @@ Outcome ProxyResponder::overhear(const Message& question, Outcome outcome) {
 Outcome ProxyResponder::on_binl(const Message& question, Ipv4 from, std::uint16_t port) {
   const auto type = question.type();
   Outcome outcome;
-  outcome.board = board_that_asks(question);
+  outcome.board = board_of(question, transactions_);
   outcome.asked = (type ? name_of(*type) : "BOOTP") + " on 4011";
   outcome.address = is_board(question.client_ip) ? question.client_ip : from;
   if (type != MessageType::request && type != MessageType::inform)

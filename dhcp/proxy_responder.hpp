@@ -35,7 +35,6 @@ class ProxyResponder {
   void add_boot_file(Message& reply, const Board& board) const;
   Outcome finish(const Message& question, Outcome outcome, Message reply) const;
   bool is_board(Ipv4 address) const;
-  Board board_that_asks(const Message& question);
 
   ProxyParameters network_;
   Seating& seating_;

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "dhcp/client_kind.hpp"
-#include "dhcp/raspberry.hpp"
 
 namespace rootstock::dhcp {
 
@@ -32,15 +31,6 @@ Outcome warning(Outcome outcome, std::string why) {
 Outcome probing(Outcome outcome) {
   outcome.probe = outcome.address;
   return silent(std::move(outcome), "asking the wire whether somebody uses the address");
-}
-
-/// A REQUEST without the words of its DISCOVER: what they said still holds.
-void recall(const Transactions& transactions, const Message& question, Board& board) {
-  const auto told = transactions.recall(board.mac, question.xid);
-  if (!told) return;
-  board.dialect = told->dialect;
-  board.arch = told->arch;
-  if (is_raspberry_pi(board.dialect) && board.uuid) board.serial = serial_of(*board.uuid);
 }
 
 /// RFC 2131 4.3.2: only the client that chose us names us.
@@ -79,9 +69,8 @@ Responder::Responder(NetworkParameters network, LeaseBook& leases, Seating& seat
 Outcome Responder::answer(const Message& question, Time now) {
   const auto type = question.type();
   Outcome outcome;
-  outcome.board = board_of(question);
+  outcome.board = board_of(question, transactions_);
   outcome.asked = type ? name_of(*type) : "BOOTP";
-  if (type == MessageType::request) recall(transactions_, question, outcome.board);
   if (!question.relay.unset() && !network_.space.is_host(question.relay))
     return warning(std::move(outcome), fmt::format("relayed from {}, but this head serves {} only",
                                                    question.relay.text(), network_.space.subnet.text()));

@@ -155,6 +155,25 @@ TEST_CASE("a REQUEST to the other server tells who will be where", "[proxy]") {
   CHECK(beside.seats.told.back().second == "10.0.0.78"_ip);
 }
 
+TEST_CASE("a Pi's REQUEST that only says x86 BIOS is a Pi's beside another server, too", "[proxy]") {
+  Beside beside;
+  constexpr auto of_next_year = "02:00:5e:00:00:07";            // no vendor's block that we know
+  auto discover = pi(of_next_year, MessageType::discover, "");  // the EEPROM's DHCP_OPTION97 = 0
+  const std::vector<std::uint8_t> list{1, 3, 43, 60, 66, 67, 128, 129, 130, 131, 132, 133, 134, 135};
+  std::vector<std::uint8_t> uuid{0};
+  for (int times = 0; times < 4; ++times) uuid.insert(uuid.end(), {0x4d, 0x7e, 0x2f, 0x8b});
+  discover.options.set(Code::parameter_list, Bytes{list});
+  discover.options.set(Code::client_uuid, Bytes{uuid});
+  CHECK(beside.responder.on_dhcp(discover).board.dialect == Dialect::pi);
+  auto request = Lab::as("PXEClient:Arch:00000:UNDI:002001", 0,
+                         Lab::selects(*Mac::parse(of_next_year), "10.0.0.77"_ip, other));
+  request.options.set(Code::client_uuid, Bytes{uuid});
+  request.xid = discover.xid;
+  const auto overheard = beside.responder.on_dhcp(request).board;
+  CHECK(overheard.dialect == Dialect::pi);
+  CHECK(overheard.serial == 0x8b2f7e4d);
+}
+
 TEST_CASE("a REQUEST for an address that is no board's seats nobody", "[proxy]") {
   Beside beside;
   for (const auto* address : {"192.168.1.9", "10.0.0.1", "10.0.0.255", "0.0.0.0"}) {
