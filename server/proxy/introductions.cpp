@@ -45,7 +45,9 @@ void Introductions::on_exchange(const dhcp::Exchange& exchange) {
       end_load(load);
     load = next;
   }
-  if (dhcp::row_of(exchange.board.dialect).deaf) loads_[exchange.board.mac] = {now, {}};
+  // Of nodes only: there are as many as seats, where made-up boards would have no end.
+  const bool is_node = house_.registry.by_mac(exchange.board.mac) != nullptr;
+  if (is_node && dhcp::row_of(exchange.board.dialect).deaf) loads_[exchange.board.mac] = {now, {}};
   house_.pins.on_exchange(exchange);
 }
 

@@ -3,6 +3,7 @@
 // a file. Boards that answer no ARP while they load are pinned meanwhile.
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <optional>
@@ -34,6 +35,9 @@ class Introductions final : public dhcp::Observer, public tftp::FileSource {
   void on_exchange(const dhcp::Exchange& exchange) override;
   void on_malformed(std::string_view kind, Ipv4 from) override { house_.pins.on_malformed(kind, from); }
   Result<std::shared_ptr<const tftp::File>, tftp::Refusal> open(Ipv4 client, std::string_view path) override;
+
+  /// How many boards answer no ARP now, as far as we know.
+  std::size_t loading() const { return loads_.size(); }
 
   /// A board that was switched off while it loaded must not keep its address from the next one for ever.
   static constexpr std::chrono::minutes longest_load{15};

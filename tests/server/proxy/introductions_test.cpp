@@ -94,6 +94,23 @@ TEST_CASE("what the wire does not know changes nothing", "[proxy]") {
   CHECK(house.registry.by_address("10.77.0.9"_ip) == &node);
 }
 
+TEST_CASE("only nodes are remembered to answer no ARP", "[proxy]") {
+  House house;
+  house.joins(house.first, {});
+  Mac made_up = "b8:27:eb:00:00:00"_mac;
+  for (made_up.bytes[5] = 1; made_up.bytes[5] < 100; ++made_up.bytes[5]) {
+    const auto pi3 = board(made_up, dhcp::Dialect::pi3);
+    house.introductions.on_exchange({pi3, "DISCOVER", "proxy OFFER", {}, {}, {}});
+  }
+  CHECK(house.introductions.loading() == 0);
+  const auto pi3 = board(house.first, dhcp::Dialect::pi3);
+  house.introductions.on_exchange({pi3, "DISCOVER", "proxy OFFER", {}, {}, {}});
+  CHECK(house.introductions.loading() == 1);
+  const auto its_system = board(house.first, dhcp::Dialect::plain);
+  house.introductions.on_exchange({its_system, "DISCOVER", {}, {}, {}, {}});
+  CHECK(house.introductions.loading() == 0);
+}
+
 TEST_CASE("exchanges reach the front desk", "[proxy]") {
   House house;
   const auto pi3 = board(house.first, dhcp::Dialect::pi3);
