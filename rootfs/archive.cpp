@@ -216,7 +216,9 @@ Result<void, Failure> ArchiveReader::content_to(const std::filesystem::path& fil
     if (!go_on()) return fail("stopped");
   if (got < 0) return tl::unexpected{broken()};
   out.close();
-  if (!out) return fail("cannot write " + file.string() + ": " + std::strerror(errno));
+  if (!out)
+    return fail("cannot write " + file.string() + ": " + std::strerror(errno),
+                errno == ENOSPC ? "make room on that disk" : "");
   return {};
 }
 

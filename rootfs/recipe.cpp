@@ -26,6 +26,9 @@ bool is_package(std::string_view text) {
          text[0] != '/';
 }
 
+/// Of what is unpacked, not installed, the newest is taken: apt has no say there in versions.
+bool is_plain_package(std::string_view text) { return only(text, "+-.") && text[0] != '-' && text[0] != '.'; }
+
 std::string listed(const std::vector<std::string>& words) {
   std::string text;
   for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
@@ -83,6 +86,15 @@ std::vector<std::string> packages(const TomlTable& table, const std::string& key
   return names;
 }
 
+std::vector<std::string> boot_packages(const TomlTable& table) {
+  auto names = table.texts("boot_packages");
+  for (const auto& name : names)
+    if (!is_plain_package(name))
+      table.fault("boot_packages", "\"" + name + "\" is no name of a package",
+                  "the name alone, such as \"raspi-firmware\": the newest is taken");
+  return names;
+}
+
 std::vector<std::string> words(const TomlTable& top, const std::string& key, const std::string& example) {
   auto found = top.texts(key);
   for (const auto& word : found)
@@ -92,9 +104,12 @@ std::vector<std::string> words(const TomlTable& top, const std::string& key, con
 
 std::string kernel(const TomlTable& table) {
   auto name = table.text("kernel").value_or("");
-  if (!name.empty() && (!is_package(name) || !name.starts_with("linux-image-")))
+  const auto slash = std::min(name.find('/'), name.size());
+  const bool release = slash == name.size() || only(std::string_view(name).substr(slash + 1), "-");
+  if (!name.empty() &&
+      (!is_plain_package(name.substr(0, slash)) || !release || !name.starts_with("linux-image-")))
     table.fault("kernel", "\"" + name + "\" is no kernel package",
-                "for example \"linux-image-amd64\" or \"linux-image-arm64\"");
+                "for example \"linux-image-amd64\" or \"linux-image-arm64/trixie-backports\"");
   return name;
 }
 
@@ -118,7 +133,7 @@ struct Own {
   explicit Own(const TomlTable& table)
       : kernel(rootfs::kernel(table)),
         packages(rootfs::packages(table, "packages")),
-        boot_packages(rootfs::packages(table, "boot_packages")) {}
+        boot_packages(rootfs::boot_packages(table)) {}
 
   void add_to(Recipe& recipe) const {
     set_kernel(kernel, recipe);
