@@ -15,7 +15,8 @@ namespace rootstock::rootfs {
 enum class RootKind : std::uint8_t { squashfs, tree };
 
 /// Lives in <images>/<image>/<number>/ with manifest.json, kernel, initramfs, root.squashfs or root/, and in
-/// boot/ what boards need beside these: firmware/*, dtbs/VENDOR/*.dtb, overlays/*, grubaa64.efi, grubaa64-http.efi.
+/// boot/ what boards need beside these: firmware/*, dtbs/VENDOR/*.dtb, overlays/*, grubaa64.efi,
+/// grubaa64-http.efi.
 struct Generation {
   std::string image;
   int number = 0;
