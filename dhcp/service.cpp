@@ -1,8 +1,6 @@
 // Ports and packets: open, receive, parse, send, count.
 #include "dhcp/service.hpp"
 
-#include <algorithm>
-#include <cctype>
 #include <cstring>
 #include <utility>
 
@@ -109,20 +107,13 @@ void Service::Impl::take(const ReceiveBatch::Datagram& datagram, Time now, Tick 
 
 void Service::Impl::malformed(std::string_view kind, Ipv4 from) {
   const auto counted = std::string("malformed: ").append(kind);
-  count(counted);
+  counts.add(counted);
   observer.on_malformed(counted, from);
 }
 
 void Service::Impl::flush() {
   for (const auto& refused : outbox->flush(udp.native_handle(), packet.native_handle()))
-    counts["not sent: " + std::string(std::strerror(refused.error))] += refused.count;
-}
-
-void Service::Impl::count(std::string_view kind) {
-  if (const auto found = counts.find(kind); found != counts.end())
-    ++found->second;
-  else
-    counts.emplace(kind, 1);
+    counts.add("not sent: " + std::string(std::strerror(refused.error)), refused.count);
 }
 
 Service::Service(asio::io_context& loop, ServiceOptions options, const std::vector<LeaseRecord>& leases,
@@ -137,15 +128,6 @@ void Service::start() { impl_->start(); }
 
 void Service::stop() { impl_->stop(); }
 
-std::map<std::string, std::uint64_t> Service::counters() const {
-  std::map<std::string, std::uint64_t> lower;
-  for (const auto& [kind, count] : impl_->counts) {
-    auto name = kind;
-    std::ranges::transform(name, name.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    lower[name] += count;
-  }
-  return lower;
-}
+std::map<std::string, std::uint64_t> Service::counters() const { return impl_->counts.shown(); }
 
 }  // namespace rootstock::dhcp

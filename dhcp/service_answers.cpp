@@ -9,7 +9,7 @@ void Service::Impl::answer(const Message& question, Time now, Tick heard) {
   auto outcome = responder.answer(question, now);
   if (outcome.probe) return probe(*outcome.probe, question, heard);
   outcome.heard = heard;
-  count(outcome.asked);
+  counts.add(outcome.asked);
   if (outcome.lease) return commits.add(std::move(outcome));
   finish(std::move(outcome));
 }
@@ -30,7 +30,7 @@ void Service::Impl::committed(bool durable) {
       outcome.reply.reset();
       outcome.answered.clear();
       outcome.warns = true;
-      count("lease not written");
+      counts.add("lease not written");
     }
     finish(std::move(outcome));
   }
@@ -65,7 +65,7 @@ void Service::Impl::leave(const Outcome& outcome) {
 }
 
 void Service::Impl::report(const Outcome& outcome) {
-  if (!outcome.answered.empty()) count(outcome.answered);
+  if (!outcome.answered.empty()) counts.add(outcome.answered);
   const auto boot_file = outcome.reply ? std::string_view{outcome.reply->file} : std::string_view{};
   observer.on_exchange({outcome.board, outcome.asked, outcome.answered, outcome.address, boot_file,
                         outcome.why, outcome.warns});

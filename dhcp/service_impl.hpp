@@ -5,13 +5,13 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "dhcp/commit_queue.hpp"
+#include "dhcp/counts.hpp"
 #include "dhcp/delayed.hpp"
 #include "dhcp/frame.hpp"
 #include "dhcp/probes.hpp"
@@ -50,7 +50,6 @@ struct Service::Impl {
   void take(const ReceiveBatch::Datagram& datagram, Time now, Tick heard);
   void malformed(std::string_view kind, Ipv4 from);
   void flush();
-  void count(std::string_view kind);
 
   // service_probes.cpp
   void probe(Ipv4 address, const Message& question, Tick heard);
@@ -85,7 +84,7 @@ struct Service::Impl {
   Delayed delayed;
   ReceiveBatch inbox;
   std::optional<Outbox> outbox;
-  std::map<std::string, std::uint64_t, std::less<>> counts;
+  Counts counts;
   /// What ends after the service does (a wait, a commit) finds it gone.
   std::shared_ptr<Impl*> self = std::make_shared<Impl*>(this);
 };

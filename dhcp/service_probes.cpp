@@ -44,7 +44,7 @@ void Service::Impl::read_arp() {
 void Service::Impl::on_address_used(const ArpSender& user, Time now) {
   const auto conflict = probes.on_used(user.address, user.mac);
   if (!conflict) return;
-  count("address conflict");
+  counts.add("address conflict");
   leases.decline(user.address, now, now + decline_rest);
   const auto why = "the device " + user.mac.text() + " uses it already: it rests";
   const auto asked = name_of(*conflict->question.type());

@@ -2,14 +2,13 @@
 
 #include <netinet/in.h>
 
-#include <algorithm>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <cctype>
 #include <cstring>
 #include <optional>
 #include <utility>
 
+#include "dhcp/counts.hpp"
 #include "dhcp/delayed.hpp"
 #include "dhcp/proxy_responder.hpp"
 #include "dhcp/socket_batch.hpp"
@@ -69,7 +68,7 @@ struct ProxyService::Impl {
   bool serving = false;
   Delayed delayed;
   ReceiveBatch inbox;
-  std::map<std::string, std::uint64_t> counts;
+  Counts counts;
   /// What ends after the service does finds it gone.
   std::shared_ptr<Impl*> self = std::make_shared<Impl*>(this);
 
@@ -123,13 +122,13 @@ void ProxyService::Impl::take(Port& port, const ReceiveBatch::Datagram& datagram
   auto outcome =
       &port == &binl ? responder.on_binl(*question, from, port_of(datagram)) : responder.on_dhcp(*question);
   outcome.heard = steady_clock();
-  ++counts[outcome.asked];
+  counts.add(outcome.asked);
   finish(port, std::move(outcome));
 }
 
 void ProxyService::Impl::malformed(std::string_view kind, Ipv4 from) {
   const auto counted = std::string("malformed: ").append(kind);
-  ++counts[counted];
+  counts.add(counted);
   observer.on_malformed(counted, from);
 }
 
@@ -142,7 +141,7 @@ void ProxyService::Impl::finish(Port& port, Outcome outcome) {
 void ProxyService::Impl::leave(Port& port, const Outcome& outcome) {
   if (outcome.reply) {
     port.outbox->send(*outcome.reply, outcome.to);
-    ++counts[outcome.answered];
+    counts.add(outcome.answered);
   }
   const auto file = outcome.reply ? std::string_view{outcome.reply->file} : std::string_view{};
   observer.on_exchange(
@@ -162,7 +161,7 @@ void ProxyService::Impl::await_delayed() {
 
 void ProxyService::Impl::flush(Port& port) {
   for (const auto& refused : port.outbox->flush(port.socket.native_handle(), packet.native_handle()))
-    counts["not sent: " + std::string(std::strerror(refused.error))] += refused.count;
+    counts.add("not sent: " + std::string(std::strerror(refused.error)), refused.count);
 }
 
 ProxyService::ProxyService(asio::io_context& loop, ProxyOptions options, Seating& seating, Observer& observer)
@@ -187,15 +186,6 @@ void ProxyService::stop() {
   impl_->delayed.clear();
 }
 
-std::map<std::string, std::uint64_t> ProxyService::counters() const {
-  std::map<std::string, std::uint64_t> lower;
-  for (const auto& [kind, count] : impl_->counts) {
-    auto name = kind;
-    std::ranges::transform(name, name.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    lower[name] += count;
-  }
-  return lower;
-}
+std::map<std::string, std::uint64_t> ProxyService::counters() const { return impl_->counts.shown(); }
 
 }  // namespace rootstock::dhcp
