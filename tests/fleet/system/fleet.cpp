@@ -20,6 +20,16 @@ namespace asio = boost::asio;
 /// The subnet is learnt from the first board that got an address; its mask says how large it is.
 Subnet subnet_of(Ipv4 address, Ipv4 mask) { return Subnet::of(address, std::popcount(mask.value)); }
 
+std::string words_of(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& what) {
+    return what.what();
+  } catch (...) {
+    return "unknown error";
+  }
+}
+
 class Fleet {
  public:
   Fleet(const FleetOptions& options, Nic nic, Playground ground)
@@ -54,6 +64,7 @@ class Fleet {
   void wake();
   void after(Seat& seat);
   void schedule(Seat& seat);
+  void set_alarm(Tick at);
   void lend(Seat& seat, Ipv4 address, Ipv4 mask, Ipv4 head);
   void all_there();
   void stop(bool in_time);
@@ -124,16 +135,20 @@ void Fleet::on_kernel_frame(Bytes frame) {
 /// Everybody whose time has come, once.
 void Fleet::wake() {
   const auto now = clock_.now();
+  wake_at_ = now;  // while it rings nobody needs to set it
   std::vector<Seat*> due;
   for (auto at = agenda_.begin(); at != agenda_.end() && at->first <= now; ++at) due.push_back(at->second);
   for (auto* seat : due) {
     seat->on_timer();
     after(*seat);
   }
-  if (agenda_.empty()) return;
-  const auto next = agenda_.begin()->first;
-  wake_at_ = next;
-  wake_up_.expires_at(clock_.at(next));
+  wake_at_.reset();
+  if (!agenda_.empty()) set_alarm(agenda_.begin()->first);
+}
+
+void Fleet::set_alarm(Tick at) {
+  wake_at_ = at;
+  wake_up_.expires_at(clock_.at(at));
   wake_up_.async_wait([this](boost::system::error_code error) {
     if (!error && !ended_) wake();
   });
@@ -154,13 +169,7 @@ void Fleet::schedule(Seat& seat) {
   if (seat.scheduled) agenda_.erase({*seat.scheduled, &seat});
   if (next) agenda_.insert({*next, &seat});
   seat.scheduled = next;
-  if (next && wake_at_ && *next < *wake_at_) {
-    wake_at_ = *next;
-    wake_up_.expires_at(clock_.at(*next));
-    wake_up_.async_wait([this](boost::system::error_code error) {
-      if (!error && !ended_) wake();
-    });
-  }
+  if (next && (!wake_at_ || *next < *wake_at_)) set_alarm(*next);
 }
 
 void Fleet::lend(Seat& seat, Ipv4 address, Ipv4 mask, Ipv4 head) {
@@ -174,7 +183,10 @@ void Fleet::lend(Seat& seat, Ipv4 address, Ipv4 mask, Ipv4 head) {
 void Fleet::all_there() {
   outcome_.took = clock_.now();
   if (options_.goal != Goal::up) return stop(true);
-  asio::co_spawn(loop_, verify(), [this](std::exception_ptr) { stop(true); });
+  asio::co_spawn(loop_, verify(), [this](std::exception_ptr error) {
+    if (error) outcome_.differences.push_back("the content could not be checked: " + words_of(error));
+    stop(true);
+  });
 }
 
 void Fleet::stop(bool in_time) {
@@ -191,7 +203,8 @@ asio::awaitable<void> Fleet::verify() {
     const auto& story = seat->story();
     if (!story.up_at) continue;
     auto& [reader, content] = generations[story.label];
-    reader = seat.get();
+    // A board whose power has gone since then has no address to read from.
+    if (!reader || (seat->lent_address() && seat->board().handover())) reader = seat.get();
     for (auto& what : content.compare(seat->files(), seat->name()))
       outcome_.differences.push_back(std::move(what));
     for (const auto& piece : story.pieces)
@@ -203,6 +216,10 @@ asio::awaitable<void> Fleet::verify() {
 
 asio::awaitable<void> Fleet::verify(Seat& seat, Content& content) {
   const auto label = seat.story().label;
+  if (!seat.lent_address() || !seat.board().handover()) {
+    outcome_.differences.push_back(label + " could not be checked: nobody who has booted it is up any more");
+    co_return;
+  }
   try {
     const auto words = HeadWords::parse(seat.board().handover()->words);
     const Call call{seat.lent_address()->address(), words->head, words->nfs, nfs_ports};

@@ -154,7 +154,7 @@ template <std::size_t size>
 std::optional<double> with_unit(std::string_view text, const std::array<Unit, size>& units) {
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || number < 0) return std::nullopt;
+  if (error != std::errc{} || !(number >= 0 && number <= 1e9)) return std::nullopt;  // "inf" and "nan" too
   const auto unit = text.substr(static_cast<std::size_t>(end - text.data()));
   for (const auto& one : units)
     if (one.name == unit) return number * one.factor;

@@ -60,4 +60,6 @@ TEST_CASE("chances, rates, times and sizes as people write them") {
   CHECK(parse_time("2min") == Tick{120s});
   CHECK(parse_size("4MiB") == 4U * 1024 * 1024);
   CHECK(!parse_size("-1"));
+  CHECK(!parse_time("inf"));
+  CHECK(!parse_chance("nan"));
 }
