@@ -2,39 +2,42 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 namespace rootstock::fleet {
 namespace {
 
 using namespace std::chrono_literals;
 
-/// Option 43 as PXE 2.1 means it: any of the discovery options is there.
-bool has_discovery(const DhcpReply& reply) {
-  const auto found = reply.options.find(option::vendor);
-  if (found == reply.options.end()) return false;
-  Reader in{found->second};
-  while (in.ok() && !in.rest().empty()) {
-    const auto code = in.u8();
-    if (code == 255) break;
-    if (code == 0) continue;
-    in.take(in.u8());
-    if (in.ok() && code >= 6 && code <= 10) return true;
-  }
-  return false;
-}
-
-/// Suboption 6, bit 3: "use the boot file in this packet".
-bool uses_own_file(const DhcpReply& reply) {
-  const auto found = reply.options.find(option::vendor);
-  if (found == reply.options.end()) return false;
-  Reader in{found->second};
-  while (in.ok() && !in.rest().empty()) {
+/// What is in option 43, as far as it is whole (PXE 2.1, table 2-1).
+std::map<std::uint8_t, Bytes> vendor_suboptions(const DhcpReply& reply) {
+  std::map<std::uint8_t, Bytes> found;
+  const auto vendor = reply.options.find(option::vendor);
+  if (vendor == reply.options.end()) return found;
+  Reader in{vendor->second};
+  while (!in.rest().empty()) {
     const auto code = in.u8();
     if (code == 255) break;
     if (code == 0) continue;
     const auto value = in.take(in.u8());
-    if (in.ok() && code == 6 && !value.empty()) return value.front() & 8;
+    if (!in.ok()) break;
+    found.emplace(code, value);
   }
-  return false;
+  return found;
+}
+
+/// Any of the options that say how boot servers are found is there.
+bool has_discovery(const DhcpReply& reply) {
+  const auto found = vendor_suboptions(reply);
+  const auto first = found.lower_bound(6);
+  return first != found.end() && first->first <= 10;
+}
+
+/// Suboption 6, bit 3: "use the boot file in this packet".
+bool uses_own_file(const DhcpReply& reply) {
+  const auto found = vendor_suboptions(reply);
+  const auto control = found.find(6);
+  return control != found.end() && !control->second.empty() && (control->second.front() & 8) != 0;
 }
 
 struct Conversation {
