@@ -10,10 +10,9 @@
 namespace rootstock::rootfs {
 
 /// As the OCI image specification has it ("Image Layer Filesystem Changeset"): an entry replaces what is
-/// there;
-/// ".wh.NAME" removes NAME; ".wh..wh..opq" removes all that lower layers have in its folder. Links are
-/// followed inside the tree, so that "bin/ls" over a tree whose bin is a link to usr/bin changes usr/bin/ls;
-/// nothing leads out of it.
+/// there; ".wh.NAME" removes NAME, and ".wh..wh..opq" all that is in its folder, as far as lower layers
+/// brought it. Links are followed inside the tree, so that "bin/ls" over a tree whose bin is a link to
+/// usr/bin changes usr/bin/ls; nothing leads out of it.
 Result<UnpackReport, Failure> lay_layer(const std::filesystem::path& layer, const std::filesystem::path& tree,
                                         const std::function<bool(double fraction)>& progress = {});
 
