@@ -19,7 +19,7 @@ class Counts {
       counts_.emplace(kind, more);
   }
 
-  /// In lower case, as `rootstock status` names them.
+  /// In lower case, as /status on the control socket shows them.
   std::map<std::string, std::uint64_t> shown() const {
     std::map<std::string, std::uint64_t> lower;
     for (const auto& [kind, count] : counts_) {
