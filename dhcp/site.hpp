@@ -59,9 +59,9 @@ class Neighbours {
 /// One answered (or refused) message, for the log and the node's boot record.
 struct Exchange {
   const Board& board;
-  std::string_view asked;     ///< "DISCOVER", "REQUEST" ...
-  /// "OFFER", "ACK", "NAK"; beside another server "proxy OFFER", "proxy ACK", and "overheard" when it was that
-  /// server's to answer; empty when silent
+  std::string_view asked;  ///< "DISCOVER", "REQUEST" ...
+  /// "OFFER", "ACK", "NAK"; beside another server "proxy OFFER", "proxy ACK", and "overheard" when it was
+  /// that server's to answer; empty when silent
   std::string_view answered;
   Ipv4 address;
   std::string_view boot_file;  ///< empty when none was given
