@@ -130,8 +130,6 @@ void ProxyResponder::add_boot_file(Message& reply, const Board& board) const {
 Outcome ProxyResponder::finish(const Message& question, Outcome outcome, Message reply) const {
   trim(reply, size_limit(question, row_of(outcome.board.dialect).largest));
   outcome.to = destination_of(question, reply);
-  // Who DISCOVERs has no address, whatever it says: a forged one must not have us send to strangers.
-  if (outcome.to.route == Route::client) outcome.to = {Route::broadcast, Ipv4{0xffffffff}};
   outcome.reply = std::move(reply);
   return outcome;
 }

@@ -38,7 +38,9 @@ Destination destination_of(const Message& question, const Message& reply) {
   if (!question.relay.unset()) return {Route::relay, question.relay, {}};
   constexpr Ipv4 everybody{0xffffffff};
   if (reply.type() == MessageType::nak) return {Route::broadcast, everybody, {}};
-  if (!question.client_ip.unset()) return {Route::client, question.client_ip, {}};
+  // Who DISCOVERs has no address (table 5), whatever it says: a forged one must not have us send to strangers.
+  const bool has_address = reply.type() != MessageType::offer && !question.client_ip.unset();
+  if (has_address) return {Route::client, question.client_ip, {}};
   if (question.broadcast() || reply.your_ip.unset()) return {Route::broadcast, everybody, {}};
   return {Route::hardware, reply.your_ip, question.mac()};
 }

@@ -48,6 +48,9 @@ TEST_CASE("where an answer goes (RFC 2131 4.1)") {
   CHECK(quiet.to.route == Route::hardware);  // it has no address yet and answers no ARP
   CHECK(quiet.to.address == "10.0.0.10"_ip);
   CHECK(quiet.to.mac == node7);
+  question.client_ip = "192.0.2.9"_ip;  // an offer goes to no address that the client claims
+  CHECK(lab.hears(question).to.route == Route::hardware);
+  question.client_ip = {};
   question.flags = broadcast_flag;
   CHECK(lab.hears(question).to.route == Route::broadcast);
   CHECK(lab.hears(question).reply->flags == broadcast_flag);
