@@ -1,6 +1,7 @@
 #pragma once
 // grub.cfg as GRUB's shell reads it: simple commands, if and while, quotes and variables.
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>

@@ -1,6 +1,7 @@
 #pragma once
 // An iPXE script as iPXE reads it: commands line by line, joined by || and &&, labels, ${settings}.
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
