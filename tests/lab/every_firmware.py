@@ -12,7 +12,6 @@ def told(cluster, machine, node, dialect, cpu):
     print(f"    {node['name']} ({node['dialect']}): idle, up after {node['seconds']:.0f} s, {node['bytes']} bytes", flush=True)
 
 
-
 def test_uboot_arm64(cluster):
     """pxelinux.cfg/01-MAC, and on with U-Boot's own device tree: the head has none for this board."""
     machine, node = cluster.boot(11, "uboot")
@@ -44,7 +43,7 @@ def test_uefi_arm64_http(cluster):
 def test_uboot_arm64_that_plays_a_uefi_client(cluster):
     """Debian's U-Boot for QEMU as it is: no script for it, so it takes the EFI program, as some boards do."""
     machine, node = cluster.boot(14, "uboot-efi")
-    told(cluster, machine, node, "U-Boot arm64", ARM)
+    told(cluster, machine, node, "UEFI arm64 PXE", ARM)  # the firmware that asked last, whose files it needs
     assert "Filename 'grubaa64.efi'" in machine.console.read_text(errors="replace")
 
 
