@@ -1,0 +1,47 @@
+"""A suite of cases about one head: a world of its own for them, and the logs kept when one fails.
+
+The caller has put server/lab on the path.
+"""
+import shutil
+import sys
+
+from cases import arguments, cases_of, run_cases
+from world import become_inhabitant, furnish, run_in_new_world
+
+
+class Suite:
+    """`place(program)` makes what the cases get: it has a `head` and its `processes`. `folder` is for all that they write;
+    `furniture` are furnish's arguments."""
+
+    def __init__(self, name, modules, place, folder, **furniture):
+        self.name, self.modules, self.place, self.folder, self.furniture = name, modules, place, folder, furniture
+
+    def run(self, script, description):
+        """In `script`'s process and then in its child inside the world; the exit status."""
+        options = arguments(description)
+        return self.inside(options) if options.inside else self.outside(script)
+
+    def outside(self, script):
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(mode=0o755)
+        status = run_in_new_world([sys.executable, script, "--inside", *sys.argv[1:]])
+        if status == 0:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        else:
+            print(f"{self.name}: logs are kept in {self.folder}/logs")
+        return status
+
+    def inside(self, options):
+        become_inhabitant()
+        furnish("head", **self.furniture)
+        place = self.place(options.rootstock)
+        try:
+            place.head.start()
+            return 0 if all([self.run_module(module, place, options) for module in self.modules]) else 1
+        finally:
+            place.processes.stop_all()
+
+    def run_module(self, module, place, options):
+        name = f"{self.name}.{module.__name__}"
+        return run_cases(name, cases_of(vars(module), name, options.only), place, options.counts,
+                         lambda: "the service's log ends with:\n" + place.processes.tail("rootstock", 12))
