@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "tests/fleet/firmware/dhcp_packet.hpp"
+
 namespace rootstock::fleet {
 
 void Machine::enter(Stage stage, std::string what) {
@@ -124,6 +126,14 @@ void Machine::resume(Event event) {
   event_ = std::move(event);
   wake_at_.reset();
   std::exchange(waiting_, {}).resume();
+}
+
+void settle(Machine& machine, const DhcpReply& ack) {
+  machine.address = ack.yiaddr;
+  machine.mask = ack.address(option::mask).value_or(Ipv4{});
+  if (const auto routers = ack.options.find(option::router); routers != ack.options.end())
+    machine.router = Ipv4{Reader{routers->second}.u32()};
+  machine.note("address " + ack.yiaddr.text() + " by DHCP");
 }
 
 }  // namespace rootstock::fleet

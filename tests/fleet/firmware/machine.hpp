@@ -97,4 +97,8 @@ class Machine {
   std::optional<WebRequest> web_request_;
 };
 
+struct DhcpReply;
+/// Takes the address that an ACK gives, its mask, and the first of its routers.
+void settle(Machine& machine, const DhcpReply& ack);
+
 }  // namespace rootstock::fleet

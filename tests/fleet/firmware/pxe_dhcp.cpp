@@ -111,14 +111,6 @@ Ipv4 server_of(const DhcpReply& reply) {
   return reply.address(option::server).value_or(reply.source);
 }
 
-void settle(Machine& machine, const DhcpReply& ack) {
-  machine.address = ack.yiaddr;
-  machine.mask = ack.address(option::mask).value_or(Ipv4{});
-  if (const auto routers = ack.options.find(option::router); routers != ack.options.end())
-    machine.router = Ipv4{Reader{routers->second}.u32()};
-  machine.note("address " + ack.yiaddr.text() + " by DHCP");
-}
-
 }  // namespace
 
 PxeChoice choose(const std::vector<DhcpReply>& offers, bool http) {

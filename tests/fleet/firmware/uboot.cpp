@@ -57,15 +57,6 @@ std::optional<UbootReply> uboot_reply(Machine& machine, const Event& event,
   return reply;
 }
 
-void settle(Machine& machine, const DhcpReply& ack) {
-  machine.address = ack.yiaddr;
-  machine.mask = ack.address(option::mask).value_or(Ipv4{});
-  // The first of a list will do.
-  if (const auto routers = ack.options.find(option::router); routers != ack.options.end())
-    machine.router = Ipv4{Reader{routers->second}.u32()};
-  machine.note("address " + ack.yiaddr.text() + " by DHCP");
-}
-
 /// From 250 ms doubling to 2 s, for 28 s; every round is a DISCOVER again.
 Task<std::optional<UbootLease>> uboot_dhcp(Machine& machine) {
   constexpr Tick longest_pause = 2s, patience = 28s;
