@@ -70,6 +70,11 @@ double mebibytes(std::uint64_t bytes) { return static_cast<double>(bytes) / (1 <
 
 }  // namespace
 
+bool is_pi_firmware(std::string_view name) {
+  return name == "bootcode.bin" || (name.starts_with("start") && name.ends_with(".elf")) ||
+         (name.starts_with("fixup") && name.ends_with(".dat"));
+}
+
 bool BootFiles::has(std::string_view name) const {
   return std::any_of(files.begin(), files.end(), [&](const BootFile& file) { return file.name == name; });
 }

@@ -20,6 +20,9 @@ inline constexpr std::string_view uefi = "uefi", bios = "bios";
 inline constexpr std::string_view uefi_http = "uefi-http";  ///< arm64 by HTTP boot, beside `uefi` by PXE
 }  // namespace boards
 
+/// Is it part of a Raspberry Pi's firmware, by its name? Packing takes these, and boards are served these.
+bool is_pi_firmware(std::string_view name);
+
 struct BootFile {
   std::string name;  ///< "kernel", "initramfs", or below boot/: "dtbs/broadcom/bcm2711-rpi-4-b.dtb"
   std::uint64_t bytes = 0;

@@ -29,11 +29,6 @@ std::vector<fs::path> folders_of_kernel(const std::string& version) {
           "/lib/modules/" + version + "/dtb"};
 }
 
-bool is_firmware(const std::string& name) {
-  return name == "bootcode.bin" || (name.starts_with("start") && name.ends_with(".elf")) ||
-         (name.starts_with("fixup") && name.ends_with(".dat"));
-}
-
 bool is_overlay(const std::string& name) { return name.ends_with(".dtbo") || name.ends_with(".dtb"); }
 
 /// Links are followed within the tree only: a file of the head must not end up on the network.
@@ -139,7 +134,7 @@ Result<void, Failure> remove_sources(const fs::path& tree) {
 
 Result<void, Failure> take_boot_files(const fs::path& tree, const std::string& kernel_version,
                                       const fs::path& boot) {
-  auto done = copy_first(tree, firmware_folders, is_firmware, boot / "firmware");
+  auto done = copy_first(tree, firmware_folders, is_pi_firmware, boot / "firmware");
   if (done) done = take_device_trees(tree, kernel_version, boot);
   if (done) done = take_grub(tree, boot);
   if (done) done = remove_sources(tree);

@@ -6,6 +6,8 @@
 #include <array>
 #include <span>
 
+#include "rootfs/boot_files.hpp"
+
 namespace rootstock::server {
 namespace {
 
@@ -26,11 +28,6 @@ bool is_dashed_mac(std::string_view folder) {
   for (std::size_t at = 0; at < folder.size(); ++at)
     if (at % 3 == 2 ? folder[at] != '-' : !is_hex(folder.substr(at, 1))) return false;
   return true;
-}
-
-bool is_firmware(std::string_view name) {
-  return name == "bootcode.bin" || (name.starts_with("start") && name.ends_with(".elf")) ||
-         (name.starts_with("fixup") && name.ends_with(".dat"));
 }
 
 /// What a model cannot do without (NETBOOT-FACTS 2.2 to 2.4, 3). A Pi 5 has its firmware in its EEPROM.
@@ -89,7 +86,7 @@ std::optional<BootName> pi_name(std::string_view name) {
   if (name.find('/') != name.npos) return std::nullopt;
   if (name.ends_with(".dtb"))
     return BootName{BootPart::device_tree, {}, 0, std::string{trees_folder}.append(name)};
-  if (is_firmware(name))
+  if (rootfs::is_pi_firmware(name))
     return BootName{BootPart::firmware, {}, 0, std::string{firmware_folder}.append(name)};
   return std::nullopt;
 }
