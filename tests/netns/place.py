@@ -101,6 +101,16 @@ class Site:
         return folder
 
 
+@contextlib.contextmanager
+def stopped(site):
+    """Without the service: its ports are free, so that nothing but the machine and the wire is found."""
+    site.head.stop()
+    try:
+        yield
+    finally:
+        site.head.start()
+
+
 def eventually(what, condition, seconds=20):
     """Like wait_for, and a condition that raises is one that does not hold yet."""
     def holds():

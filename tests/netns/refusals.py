@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from board import BIOS_ROM, IPXE, Board
-from place import HEAD, eventually
+from place import HEAD, eventually, stopped
 
 OTHER = Path("/etc/rootstock/other.toml")
 
@@ -60,15 +60,6 @@ def test_not_root(site):
 def test_unknown_user(site):
     code, said = run_with(site, site.settings(user="nobody-knows-me"), "check")
     assert code == 2 and "nobody-knows-me" in said, said
-
-
-@contextlib.contextmanager
-def stopped(site):
-    site.head.stop()
-    try:
-        yield
-    finally:
-        site.head.start()
 
 
 def test_check_of_a_good_host(site):

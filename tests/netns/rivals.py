@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from board import DISCOVER, REQUEST
-from place import eventually
+from place import eventually, stopped
 from refusals import run_with
 from segment import HEAD, OTHER, WIRE, Beside, dnsmasq, head_beside, segment, settings
 
@@ -82,16 +82,6 @@ def test_in_proxy_mode_another_network_is_found(site):
         with dnsmasq(site, "--dhcp-range=192.168.9.100,192.168.9.150,1h"):
             code, said = check(site, "proxy")
         assert code == 2 and "192.168.9.1" in said and "10.79.0.0/24" in said, said
-
-
-@contextlib.contextmanager
-def stopped(site):
-    """The ports are free, so that nothing but the wire is found."""
-    site.head.stop()
-    try:
-        yield
-    finally:
-        site.head.start()
 
 
 @contextlib.contextmanager
