@@ -47,13 +47,50 @@ struct TftpSettings {
   std::optional<std::filesystem::path> extra_files;  ///< a folder served beside the boot view
 };
 
+/// What becomes of a board that nobody knows yet.
+enum class JoinMode : std::uint8_t {
+  open,     ///< it gets the next seat
+  window,   ///< ... while somebody holds the door open (`rootstock nodes join --for 10m`), else it waits
+  approve,  ///< it waits until somebody says yes or no
+  closed,   ///< it gets no answer; declared nodes and replacements still come in
+};
+
 /// [nodes]
 struct NodeSettings {
+  JoinMode join = JoinMode::open;
+  /// How long a node bears to be without its root before it reboots itself; zero: for ever.
+  std::chrono::seconds root_patience{600};
   std::string prefix = "node";  ///< names are prefix + number
   int digits = 2;
   std::string image = "compute";                       ///< the image that nodes boot
   std::string kernel_options;                          ///< appended to the kernel's command line
   std::vector<std::filesystem::path> authorized_keys;  ///< files of public SSH keys let in as root
+};
+
+/// [groups.NAME]: nodes with names, an image and kernel options of their own. What is empty is as in [nodes].
+struct GroupSettings {
+  std::string name;
+  std::string prefix;
+  int digits = 2;
+  std::string image, kernel_options;
+  /// New boards of these kinds come into this group: firmware words of `rootstock explain` ("pi4", "uboot"),
+  /// or architectures ("arm64").
+  std::vector<std::string> boards;
+};
+
+/// [[node]]: a seat declared beforehand. Without MAC and serial the next new board takes it, in order.
+struct DeclaredNode {
+  std::string name;
+  std::optional<Mac> mac;
+  std::string serial;  ///< of a Raspberry Pi: 8 hex digits, or ""
+  std::string group;
+  std::optional<Ipv4> address;
+};
+
+/// [admission]: how many boards may load at once.
+struct AdmissionSettings {
+  bool enabled = true;
+  std::uint64_t bandwidth = 0;  ///< bits per second that boots may use; 0: as the link says, then as measured
 };
 
 /// [images]
@@ -101,6 +138,9 @@ struct Settings {
   DhcpSettings dhcp;
   TftpSettings tftp;
   NodeSettings nodes;
+  std::vector<GroupSettings> groups;
+  std::vector<DeclaredNode> declared;
+  AdmissionSettings admission;
   ImageSettings images;
   SlurmSettings slurm;
   PortSettings ports;

@@ -47,9 +47,58 @@ constexpr auto version_2 = R"(
   ALTER TABLE nodes ADD COLUMN serial TEXT NOT NULL DEFAULT '';
 )";
 
+/// Identity, joining and what is set for one node; the boots of each. A seat is its number now: names may
+/// change.
+constexpr auto version_3 = R"(
+  CREATE TABLE seats (
+    number         INTEGER PRIMARY KEY,
+    name           TEXT NOT NULL,
+    mac            INTEGER NOT NULL,
+    address        INTEGER NOT NULL,
+    dialect        TEXT NOT NULL,
+    machine_id     TEXT NOT NULL,
+    host_secret    TEXT NOT NULL,
+    host_public    TEXT NOT NULL,
+    generation     TEXT NOT NULL,
+    architecture   TEXT NOT NULL,
+    serial         TEXT NOT NULL,
+    joined         INTEGER NOT NULL,
+    last_up        INTEGER NOT NULL,
+    standing       TEXT NOT NULL DEFAULT 'member',
+    uuid           TEXT NOT NULL DEFAULT '',
+    model          TEXT NOT NULL DEFAULT '',
+    doubt          TEXT NOT NULL DEFAULT '',
+    awaited        INTEGER NOT NULL DEFAULT 0,
+    grouping       TEXT NOT NULL DEFAULT '',
+    image          TEXT NOT NULL DEFAULT '',
+    pinned         TEXT NOT NULL DEFAULT '',
+    kernel_options TEXT NOT NULL DEFAULT '',
+    last_heard     INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  INSERT OR IGNORE INTO seats (number, name, mac, address, dialect, machine_id, host_secret, host_public, generation,
+                     architecture, serial, joined, last_up)
+    SELECT number, name, mac, address, dialect, machine_id, host_secret, host_public, generation,
+           architecture, serial, joined, last_up FROM nodes ORDER BY number, name;
+  DROP TABLE nodes;
+  ALTER TABLE seats RENAME TO nodes;
+  CREATE TABLE boots (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    number     INTEGER NOT NULL,
+    mac        INTEGER NOT NULL,
+    started    INTEGER NOT NULL,
+    ended      INTEGER NOT NULL,
+    stage      TEXT NOT NULL,
+    generation TEXT NOT NULL,
+    bytes      INTEGER NOT NULL,
+    conclusion TEXT NOT NULL,
+    story      TEXT NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX boots_of_a_seat ON boots (number, started);
+)";
+
 /// From nothing to the newest format. A new database and an old one go the same way, so that the way is
 /// walked often.
-constexpr std::array steps{version_1, version_2};
+constexpr std::array steps{version_1, version_2, version_3};
 constexpr int schema_version = steps.size();
 
 // FULL: in WAL mode each commit is synced, so an acknowledged lease survives a power cut. Leases are short
@@ -69,12 +118,18 @@ constexpr auto put_lease = R"(
   ON CONFLICT (mac) DO UPDATE SET address = ?2, until = ?3, seated = ?4
 )";
 
-constexpr auto put_node = R"(
-  INSERT OR REPLACE INTO nodes
-    (name, number, mac, address, dialect, machine_id, host_secret, host_public, generation, architecture,
-     serial, joined, last_up)
-  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-)";
+constexpr auto node_columns =
+    "number, name, mac, address, dialect, machine_id, host_secret, host_public, generation, architecture, "
+    "serial, standing, uuid, model, doubt, grouping, image, pinned, kernel_options, awaited, joined, "
+    "last_up, "
+    "last_heard";
+constexpr int node_column_count = 23;
+
+std::string put_node() {
+  std::string places = "?1";
+  for (int place = 2; place <= node_column_count; ++place) places += fmt::format(", ?{}", place);
+  return fmt::format("INSERT OR REPLACE INTO nodes ({}) VALUES ({})", node_columns, places);
+}
 
 std::int64_t to_number(std::chrono::system_clock::time_point time) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
@@ -163,16 +218,20 @@ struct Database::Tables {
   }
 
   void put(const NodeRecord& record) {
-    node->bindNoCopy(1, record.name);
-    node->bind(2, record.number);
-    node->bind(3, static_cast<std::int64_t>(record.mac.number()));
-    node->bind(4, static_cast<std::int64_t>(record.address.value));
-    int column = 5;
-    for (const auto* text : {&record.dialect, &record.machine_id, &record.host_secret, &record.host_public,
-                             &record.generation, &record.architecture, &record.serial})
+    const std::string standing{name_of(record.standing)};
+    int column = 1;
+    node->bind(column++, record.number);
+    node->bindNoCopy(column++, record.name);
+    node->bind(column++, static_cast<std::int64_t>(record.mac.number()));
+    node->bind(column++, static_cast<std::int64_t>(record.address.value));
+    for (const auto* text :
+         {&record.dialect, &record.machine_id, &record.host_secret, &record.host_public, &record.generation,
+          &record.architecture, &record.serial, &standing, &record.uuid, &record.model, &record.doubt,
+          &record.group, &record.image, &record.pinned, &record.kernel_options})
       node->bindNoCopy(column++, *text);
-    node->bind(column++, to_number(record.joined));
-    node->bind(column++, to_number(record.last_up));
+    node->bind(column++, record.awaited ? 1 : 0);
+    for (const auto time : {record.joined, record.last_up, record.last_heard})
+      node->bind(column++, to_number(time));
     node->exec();
     node->reset();
   }
@@ -199,7 +258,7 @@ Result<Database, Failure> Database::open(const std::filesystem::path& file) {
     tables->database.exec(pragmas);
     if (auto done = bring_up_to_date(tables->database, file); !done) return tl::unexpected{done.error()};
     tables->lease = std::make_unique<SQLite::Statement>(tables->database, put_lease);
-    tables->node = std::make_unique<SQLite::Statement>(tables->database, put_node);
+    tables->node = std::make_unique<SQLite::Statement>(tables->database, put_node());
     return Database(std::move(tables));
   } catch (const SQLite::Exception& fault) {
     return failure(file, fault);
@@ -222,23 +281,26 @@ Result<std::vector<dhcp::LeaseRecord>, Failure> Database::leases() {
 
 Result<std::vector<NodeRecord>, Failure> Database::nodes() {
   try {
-    SQLite::Statement rows(
-        tables_->database,
-        "SELECT name, number, mac, address, dialect, machine_id, host_secret, host_public, "
-        "generation, architecture, serial, joined, last_up FROM nodes ORDER BY number, name");
+    SQLite::Statement rows(tables_->database,
+                           fmt::format("SELECT {} FROM nodes ORDER BY number", node_columns));
     std::vector<NodeRecord> found;
     while (rows.executeStep()) {
       NodeRecord node;
-      node.name = rows.getColumn(0).getString();
-      node.number = rows.getColumn(1).getInt();
+      std::string standing;
+      node.number = rows.getColumn(0).getInt();
+      node.name = rows.getColumn(1).getString();
       node.mac = to_mac(rows.getColumn(2).getInt64());
       node.address = Ipv4{rows.getColumn(3).getUInt()};
       int column = 4;
-      for (auto* text : {&node.dialect, &node.machine_id, &node.host_secret, &node.host_public,
-                         &node.generation, &node.architecture, &node.serial})
+      for (auto* text :
+           {&node.dialect, &node.machine_id, &node.host_secret, &node.host_public, &node.generation,
+            &node.architecture, &node.serial, &standing, &node.uuid, &node.model, &node.doubt, &node.group,
+            &node.image, &node.pinned, &node.kernel_options})
         *text = rows.getColumn(column++).getString();
-      node.joined = to_time(rows.getColumn(column++).getInt64());
-      node.last_up = to_time(rows.getColumn(column++).getInt64());
+      node.standing = standing_named(standing);
+      node.awaited = rows.getColumn(column++).getInt() != 0;
+      for (auto* time : {&node.joined, &node.last_up, &node.last_heard})
+        *time = to_time(rows.getColumn(column++).getInt64());
       found.push_back(std::move(node));
     }
     return found;

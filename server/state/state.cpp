@@ -32,7 +32,7 @@ struct Waiting {
 struct Queue {
   std::vector<dhcp::LeaseRecord> leases;
   std::vector<Waiting> waiting;
-  std::map<std::string, NodeRecord> nodes;  // by name: the last save of a node is the one that counts
+  std::map<int, NodeRecord> nodes;  // by number: the last save of a node is the one that counts
 
   bool empty() const { return waiting.empty() && nodes.empty(); }
 };
@@ -67,7 +67,7 @@ struct State::Impl {
   bool write(Queue& taken) {
     std::vector<NodeRecord> changed;
     changed.reserve(taken.nodes.size());
-    for (const auto& [name, node] : taken.nodes) changed.push_back(node);
+    for (const auto& [number, node] : taken.nodes) changed.push_back(node);
     const auto done = database.write(taken.leases, changed);
     tell(done);
     if (!taken.waiting.empty())
@@ -85,7 +85,7 @@ struct State::Impl {
     refused = !done;
   }
 
-  void put_back(std::map<std::string, NodeRecord> unwritten) {
+  void put_back(std::map<int, NodeRecord> unwritten) {
     queue.nodes.merge(std::move(unwritten));  // keeps what was saved since
     nodes_due = Clock::now() + retry_after;
   }
@@ -144,8 +144,8 @@ void State::save(NodeRecord node) {
     const std::lock_guard lock(impl_->guard);
     impl_->start_writer();
     if (impl_->queue.nodes.empty()) impl_->nodes_due = Clock::now() + node_patience;
-    auto name = node.name;
-    impl_->queue.nodes.insert_or_assign(std::move(name), std::move(node));
+    const int number = node.number;
+    impl_->queue.nodes.insert_or_assign(number, std::move(node));
   }
   impl_->wake.notify_one();
 }

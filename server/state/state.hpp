@@ -29,7 +29,7 @@ class State final : public dhcp::LeaseLog {
   const std::vector<dhcp::LeaseRecord>& leases() const;
   const std::vector<NodeRecord>& nodes() const;
 
-  /// Inserts or replaces by name. Queued: durable with the next commit, and in any case soon, without one.
+  /// Inserts or replaces by number. Queued: durable with the next commit, and in any case soon, without one.
   void save(NodeRecord node);
   void commit(std::vector<dhcp::LeaseRecord> changes, std::function<void(bool)> done) override;
 
