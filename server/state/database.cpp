@@ -73,6 +73,7 @@ constexpr auto version_3 = R"(
     image          TEXT NOT NULL DEFAULT '',
     pinned         TEXT NOT NULL DEFAULT '',
     kernel_options TEXT NOT NULL DEFAULT '',
+    token          TEXT NOT NULL DEFAULT '',
     last_heard     INTEGER NOT NULL DEFAULT 0
   ) STRICT;
   INSERT OR IGNORE INTO seats (number, name, mac, address, dialect, machine_id, host_secret, host_public, generation,
@@ -120,10 +121,10 @@ constexpr auto put_lease = R"(
 
 constexpr auto node_columns =
     "number, name, mac, address, dialect, machine_id, host_secret, host_public, generation, architecture, "
-    "serial, standing, uuid, model, doubt, grouping, image, pinned, kernel_options, awaited, joined, "
+    "serial, standing, uuid, model, doubt, grouping, image, pinned, kernel_options, token, awaited, joined, "
     "last_up, "
     "last_heard";
-constexpr int node_column_count = 23;
+constexpr int node_column_count = 24;
 
 std::string put_node() {
   std::string places = "?1";
@@ -227,7 +228,7 @@ struct Database::Tables {
     for (const auto* text :
          {&record.dialect, &record.machine_id, &record.host_secret, &record.host_public, &record.generation,
           &record.architecture, &record.serial, &standing, &record.uuid, &record.model, &record.doubt,
-          &record.group, &record.image, &record.pinned, &record.kernel_options})
+          &record.group, &record.image, &record.pinned, &record.kernel_options, &record.token})
       node->bindNoCopy(column++, *text);
     node->bind(column++, record.awaited ? 1 : 0);
     for (const auto time : {record.joined, record.last_up, record.last_heard})
@@ -295,7 +296,7 @@ Result<std::vector<NodeRecord>, Failure> Database::nodes() {
       for (auto* text :
            {&node.dialect, &node.machine_id, &node.host_secret, &node.host_public, &node.generation,
             &node.architecture, &node.serial, &standing, &node.uuid, &node.model, &node.doubt, &node.group,
-            &node.image, &node.pinned, &node.kernel_options})
+            &node.image, &node.pinned, &node.kernel_options, &node.token})
         *text = rows.getColumn(column++).getString();
       node.standing = standing_named(standing);
       node.awaited = rows.getColumn(column++).getInt() != 0;

@@ -44,6 +44,7 @@ struct NodeRecord {
   std::string group;     ///< "": none, the settings of [nodes] hold
   std::string image;     ///< of this node alone; "": its group's or the site's
   std::string pinned;    ///< the generation it boots whatever is active, "compute/7"; "": the active one
+  std::string token;     ///< 32 hex digits, in its overlay: whoever has it speaks for the node; "" until made
   std::string kernel_options;                          ///< of this node alone, behind the group's
   std::chrono::system_clock::time_point last_heard{};  ///< of its latest heartbeat, to the minute
 

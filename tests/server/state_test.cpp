@@ -167,6 +167,6 @@ TEST_CASE("a file that cannot be used is named, with the way out", "[state]") {
     file.write("\0\0\0\x63", 4);
     file.close();
     CHECK(refusal(folder.file()).what ==
-          name + " was written by a newer rootstock (format 99, this one knows 2)");
+          name + " was written by a newer rootstock (format 99, this one knows 3)");
   }
 }
