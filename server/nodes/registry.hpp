@@ -10,7 +10,7 @@
 
 #include "config/settings.hpp"
 #include "dhcp/dialect.hpp"
-#include "server/nodes/boot_record.hpp"
+#include "server/story/boot_record.hpp"
 #include "server/state/node_record.hpp"
 
 namespace rootstock::server {

@@ -1,4 +1,4 @@
-#include "server/nodes/boot_record.hpp"
+#include "server/story/boot_record.hpp"
 
 #include "tests/support/catch.hpp"
 
