@@ -4,12 +4,14 @@
 
 #include <algorithm>
 
+#include "server/story/words.hpp"
+
 namespace rootstock::server {
 namespace {
 
 constexpr std::size_t most_events =
     100;  // a boot has about ten; a board that goes round in circles has no end
-constexpr std::size_t longest_report = 400;
+constexpr std::size_t most_stages = 40;
 constexpr std::chrono::minutes longest_silence{
     5};  ///< of a board that boots; longer, and it was switched off
 
@@ -30,59 +32,18 @@ bool gives_address(const dhcp::Exchange& exchange) {
   return exchange.answered == "ACK" || exchange.answered == "overheard";
 }
 
-/// Has the firmware no more to ask of DHCP once it has this? A Pi 3's ROM loads bootcode.bin, which asks for
-/// an address again in the ROM's own words, and for the rest of its firmware after that; a Pi 5 has its
-/// firmware in itself, and begins with config.txt.
-bool passes_firmware(const BootName& name) {
-  return name.part == BootPart::loader || name.text == BootText::pi_config ||
-         (name.part == BootPart::firmware && !name.file.ends_with("/bootcode.bin"));
-}
-
-/// Worth a line of the story? Firmware reads its settings again and again, and overlays by the dozen.
-bool is_told(const BootName& name) {
-  return name.part != BootPart::script && name.part != BootPart::settings &&
-         !name.file.starts_with("boot/overlays/");
-}
-
-/// The end of a node's boot log: what went wrong last.
-std::string_view last_line(std::string_view text) {
-  while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
-  const auto start = text.rfind('\n');
-  return start == text.npos ? text : text.substr(start + 1);
-}
-
-/// A node's own words, made fit for a log line.
-std::string printable(std::string_view text) {
-  std::string line{text.substr(0, longest_report)};
-  std::ranges::replace_if(
-      line, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
-  return line;
-}
-
-std::string size_words(std::uint64_t bytes) {
-  return bytes < 1'000'000 ? fmt::format("{:.1f} kB", static_cast<double>(bytes) / 1e3)
-                           : fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
-}
-
 }  // namespace
-
-std::string_view name_of(Stage stage) {
-  switch (stage) {
-    case Stage::none: return "new";
-    case Stage::dhcp: return "dhcp";
-    case Stage::loader: return "loader";
-    case Stage::kernel: return "kernel";
-    case Stage::initramfs: return "initramfs";
-    case Stage::overlay: return "overlay";
-    case Stage::up: return "up";
-    case Stage::trouble: return "trouble";
-  }
-  return "new";
-}
 
 BootRecord BootRecord::known(bool was_up) {
   BootRecord record;
-  if (was_up) record.stage_ = Stage::up;
+  if (was_up) record.data_.stage = Stage::up;
+  return record;
+}
+
+BootRecord BootRecord::restored(BootData kept) {
+  BootRecord record;
+  record.data_ = std::move(kept);
+  record.data_.fetching = 0;  // transfers ended with the process that carried them
   return record;
 }
 
@@ -90,30 +51,54 @@ BootRecord BootRecord::known(bool was_up) {
 /// fetches anything. One that asks afresh when it has fetched, or when a later one has spoken, was reset.
 bool BootRecord::begins_new_boot(const dhcp::Exchange& exchange, Moment now) const {
   if (exchange.asked != "DISCOVER" || !dhcp::boots(exchange.board.dialect)) return false;
-  return !watched() || identity_of(exchange.board.dialect) <= passed_ || now - heard_ > longest_silence;
+  return !watched() || identity_of(exchange.board.dialect) <= data_.passed ||
+         now - data_.heard > longest_silence;
+}
+
+/// The boot that ends here is kept beside the new one, and its own predecessor is not.
+void BootRecord::begin(const dhcp::Exchange& exchange, Moment now) {
+  const bool in_vain = booting();
+  const int tries = in_vain ? data_.tries + 1 : 1;
+  auto ended = watched() ? std::make_shared<BootRecord>(std::move(*this)) : nullptr;
+  if (ended) ended->before_.reset();
+  *this = BootRecord{};
+  before_ = std::move(ended);
+  data_.tries = tries;
+  data_.started = now;
+  data_.firmware = dhcp::name_of(exchange.board.dialect);
+  reach(Stage::dhcp, now);
+}
+
+void BootRecord::count(const dhcp::Exchange& exchange, Moment now) {
+  auto& dhcp = data_.dhcp;
+  if (exchange.asked == "DISCOVER" && identity_of(exchange.board.dialect) == firmware) {
+    if (dhcp.discovers++ == 0) dhcp.first = now;
+    dhcp.last = now;
+  }
+  if (exchange.asked == "REQUEST") ++dhcp.requests;
+  if (exchange.answered == "OFFER" || exchange.answered == "proxy OFFER") ++dhcp.offers;
+  if (exchange.answered == "NAK") ++dhcp.naks;
 }
 
 std::string BootRecord::on_dhcp(const dhcp::Exchange& exchange, Moment now) {
-  if (begins_new_boot(exchange, now)) {
-    *this = BootRecord{};
-    started_ = now;
-    reach(Stage::dhcp, now);
-  }
+  if (begins_new_boot(exchange, now)) begin(exchange, now);
   if (!watched()) return {};
+  count(exchange, now);
   const int identity = identity_of(exchange.board.dialect);
   const auto who = identity == initramfs ? "its initramfs" : dhcp::name_of(exchange.board.dialect);
-  heard_ = now;
-  identity_ = std::max(identity_, identity);
-  passed_ = std::max(passed_, identity_ - 1);
+  data_.heard = now;
+  data_.identity = std::max(data_.identity, identity);
+  data_.passed = std::max(data_.passed, data_.identity - 1);
   if (exchange.answered == "NAK")
     return note(fmt::format("{}: refused an address: {}", who, exchange.why), now);
   // Beside another DHCP server the file comes from us and the address from there: two steps of the story.
-  if (exchange.answered.starts_with("proxy") && !exchange.boot_file.empty() && told_ < identity) {
-    told_ = identity;
+  if (exchange.answered.starts_with("proxy") && !exchange.boot_file.empty() && data_.told < identity) {
+    data_.told = identity;
     return note(fmt::format("{}: told to load {}", who, exchange.boot_file), now);
   }
-  if (!gives_address(exchange) || answered_ >= identity) return {};
-  answered_ = identity;
+  if (!gives_address(exchange) || data_.answered >= identity) return {};
+  data_.answered = identity;
+  if (identity == firmware) data_.held.clear();
   if (exchange.boot_file.empty()) return note(fmt::format("{}: got {}", who, exchange.address.text()), now);
   return note(fmt::format("{}: got {}, told to load {}", who, exchange.address.text(), exchange.boot_file),
               now);
@@ -121,71 +106,41 @@ std::string BootRecord::on_dhcp(const dhcp::Exchange& exchange, Moment now) {
 
 void BootRecord::on_promised(const std::string& label) {
   if (!booting()) return;
-  generation_ = label;
-  if (trouble_ == cannot_boot_) trouble_.clear();
+  data_.generation = label;
+  if (data_.trouble == data_.cannot_boot) data_.trouble.clear();
 }
 
 std::string BootRecord::on_cannot_boot(const Failure& why, Moment now) {
   if (!booting()) return {};
-  trouble_ = printable(why.hint.empty() ? why.what : why.what + "; to do: " + why.hint);
-  if (trouble_ == cannot_boot_) return {};
-  cannot_boot_ = trouble_;
-  return note(cannot_boot_, now);
+  data_.trouble = printable(why.hint.empty() ? why.what : why.what + "; to do: " + why.hint);
+  if (data_.trouble == data_.cannot_boot) return {};
+  data_.cannot_boot = data_.trouble;
+  return note(data_.cannot_boot, now);
 }
 
-std::string BootRecord::on_fetch(const BootName& name, Moment now) {
+std::string BootRecord::on_held(std::string_view words, Moment now) {
   if (!booting()) return {};
-  heard_ = now;
-  switch (name.part) {
-    case BootPart::nothing:
-    case BootPart::extra:
-    case BootPart::settings:
-    case BootPart::device_tree: return {};
-    case BootPart::loader:
-    case BootPart::firmware: return reach(Stage::loader, now), std::string{};
-    case BootPart::script:
-      passed_ = std::max(passed_, ipxe);
-      reach(Stage::loader, now);
-      return note(
-          generation_.empty() ? "asked what to boot: nothing yet" : "asked what to boot: " + generation_,
-          now);
-    case BootPart::kernel:
-    case BootPart::initramfs: break;
-  }
-  passed_ = std::max(passed_, ipxe);
-  reach(name.part == BootPart::kernel ? Stage::kernel : Stage::initramfs, now);
-  return {};
+  data_.heard = now;
+  const bool first = data_.held.empty();
+  data_.held = printable(words);
+  return first ? note("has to wait: " + data_.held, now) : std::string{};
 }
 
-std::string BootRecord::on_fetched(const BootName& name, std::uint64_t bytes, bool complete, Moment now) {
-  if (!booting()) return {};
-  heard_ = now;
-  if (complete && passes_firmware(name)) passed_ = std::max(passed_, firmware);
-  if (name.part == BootPart::initramfs && complete) initramfs_sent_ = now;
-  if (!is_told(name)) return {};
-  return note(fmt::format("{} {} ({})", complete ? "fetched" : "broke off fetching", words_for(name),
-                          size_words(bytes)),
-              now);
-}
-
-std::string BootRecord::on_overlay(std::uint64_t bytes, bool complete, Moment now) {
-  if (complete) reach(Stage::overlay, now);
-  return note(fmt::format("{} its overlay ({})", complete ? "got" : "broke off fetching", size_words(bytes)),
-              now);
-}
-
-std::string BootRecord::on_overlay_refused(std::string_view why, Moment now) {
-  auto text = fmt::format("was refused its overlay: {}", why);
-  note(text, now);
-  return text;
+void BootRecord::on_admitted(Moment now) {
+  if (data_.held.empty()) return;
+  data_.held.clear();
+  data_.heard = now;
+  note("may go on", now);
 }
 
 std::string BootRecord::on_up(const UpReport& report, Moment now) {
-  const bool again = stage_ == Stage::up;
-  if (!again) up_at_ = now;
+  const bool again = data_.stage == Stage::up;
+  if (!again) data_.up_at = now;
   reach(Stage::up, now);
-  passed_ = initramfs;
-  trouble_.clear();
+  data_.passed = initramfs;
+  data_.trouble.clear();
+  data_.held.clear();
+  data_.heard = now;
   if (again) return {};
   auto text = fmt::format("up with {} (kernel {}, {:.1f} s after the kernel started)",
                           printable(report.generation), printable(report.kernel), report.seconds);
@@ -193,37 +148,47 @@ std::string BootRecord::on_up(const UpReport& report, Moment now) {
   return text;
 }
 
-std::string BootRecord::on_trouble(std::string_view text, Moment now) {
-  reach(Stage::trouble, now);
-  trouble_ = printable(last_line(text));
-  note("trouble: " + trouble_, now);
-  return "trouble: " + trouble_;
+std::string BootRecord::on_beat_says(std::string_view words, Moment now) {
+  return note(printable(words), now);
 }
 
-std::optional<std::string> BootRecord::overlay_refusal(Moment now) const {
-  if (!watched()) return "the head has not watched this boot (it started before the head did)";
-  if (up_at_ != Moment{}) return "the node is up already, and an overlay is for one boot";
-  if (initramfs_sent_ == Moment{}) return "the node has not fetched its initramfs in this boot";
-  if (now - initramfs_sent_ > overlay_window)
-    return fmt::format("its initramfs was fetched more than {} minutes ago", overlay_window.count());
-  return std::nullopt;
+std::string BootRecord::on_down(std::string_view how, Moment now) {
+  data_.down = printable(how);
+  data_.down_at = now;
+  reach(Stage::off, now);
+  data_.trouble.clear();
+  data_.heard = now;
+  return note(fmt::format("goes down ({})", data_.down), now);
+}
+
+std::string BootRecord::on_doubt(std::string_view words, Moment now) { return note(printable(words), now); }
+
+std::string BootRecord::on_trouble(std::string_view text, Moment now) {
+  reach(Stage::trouble, now);
+  data_.trouble = printable(last_line(text));
+  data_.heard = now;
+  if (data_.trouble.find("no DHCP answer") != std::string::npos) ++data_.address_troubles;
+  note("trouble: " + data_.trouble, now);
+  return "trouble: " + data_.trouble;
 }
 
 std::chrono::duration<double> BootRecord::lasted(Moment now) const {
   if (!watched()) return {};
-  return (up_at_ != Moment{} ? up_at_ : now) - started_;
+  return (data_.up_at != Moment{} ? data_.up_at : now) - data_.started;
 }
 
 void BootRecord::reach(Stage stage, Moment now) {
-  if (stage == stage_) return;
-  stage_ = stage;
-  stage_since_ = now;
+  if (stage == data_.stage) return;
+  data_.stage = stage;
+  data_.stage_since = now;
+  if (data_.stages.size() < most_stages) data_.stages.push_back({stage, now, 0});
 }
 
 std::string BootRecord::note(std::string text, Moment now) {
-  if (events_.size() == most_events) return {};
-  if (events_.size() + 1 == most_events) text = "does more than a boot should: the rest is left out";
-  events_.push_back({now, text});
+  auto& events = data_.events;
+  if (events.size() == most_events) return {};
+  if (events.size() + 1 == most_events) text = "does more than a boot should: the rest is left out";
+  events.push_back({now, text});
   return text;
 }
 
