@@ -26,7 +26,8 @@ double stage_since(const Node& node, Instant now) {
 }  // namespace
 
 json::object node_json(const Node& node, const std::string& image, const std::string& boots, Instant now) {
-  const auto& [record, boot] = node;
+  const auto& record = node.record;
+  const auto& boot = node.boot;
   return {{"name", record.name},
           {"number", record.number},
           {"mac", record.mac.text()},

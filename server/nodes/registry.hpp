@@ -10,6 +10,7 @@
 
 #include "config/settings.hpp"
 #include "dhcp/dialect.hpp"
+#include "server/nodes/pulse.hpp"
 #include "server/story/boot_record.hpp"
 #include "server/state/node_record.hpp"
 
@@ -18,6 +19,7 @@ namespace rootstock::server {
 struct Node {
   NodeRecord record;
   BootRecord boot;
+  Pulse pulse{};
 };
 
 class Registry {

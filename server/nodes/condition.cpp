@@ -1,0 +1,75 @@
+#include "server/nodes/condition.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace rootstock::server {
+namespace {
+
+/// Silent since its latest heartbeat, or since somebody waits for one.
+std::optional<std::chrono::seconds> silence(const Pulse& pulse, Moment now) {
+  const auto since = pulse.beat_at ? pulse.beat_at : pulse.expected;
+  if (!since) return std::nullopt;
+  return std::chrono::duration_cast<std::chrono::seconds>(now - *since);
+}
+
+/// It said that it goes down, to us or to the head as it ran before.
+bool is_off(const Node& node) {
+  if (node.pulse.down_at) return true;
+  return !node.pulse.beat_at && !node.boot.watched() && node.record.last_heard == Time{};
+}
+
+std::string off_words(const Pulse& pulse) {
+  if (pulse.down_how == "reboot") return "reboots";
+  return pulse.down_how.empty() ? "shut down" : "shut down (" + pulse.down_how + ")";
+}
+
+/// What keeps a node that says it is up from being up; "" when nothing does.
+std::string hindrance(const Node& node, const SlurmSays& slurm) {
+  const auto& beat = node.pulse.beat;
+  if (!node.pulse.beat_at) return "waiting for its first heartbeat";
+  if (beat.root_ms && *beat.root_ms < 0)
+    return "its root does not answer: is NFS-Ganesha up, the cable good?";
+  if (!beat.root_ms) return "has not read its root yet";
+  if (std::abs(beat.clock_ahead) > clock_tolerance)
+    return fmt::format("its clock is {:.0f} s {}", std::abs(beat.clock_ahead),
+                       beat.clock_ahead > 0 ? "ahead" : "behind");
+  if (!slurm.matters) return {};
+  if (!slurm.answers)
+    return beat.slurmd == "active" ? "" : "slurmd does not run (and Slurm's controller does not answer)";
+  if (slurm.node == nullptr) return "slurmd has not registered";
+  if (!slurm.node->registered()) return "Slurm says " + slurm.node->shown;
+  return {};
+}
+
+/// Worth knowing of a node that is up.
+std::string remark(const Beat& beat, const SlurmSays& slurm) {
+  if (slurm.matters && !slurm.answers) return "Slurm's controller does not answer";
+  if (const auto words = throttling_words(beat.throttled); !words.empty()) return words;
+  if (slurm.node != nullptr && slurm.node->state.starts_with("drain"))
+    return "Slurm: " + slurm.node->shown + (slurm.node->reason.empty() ? "" : ", " + slurm.node->reason);
+  return {};
+}
+
+}  // namespace
+
+bool is_lost(const Node& node, Moment now) {
+  if (node.boot.stage() != Stage::up || node.record.vacant() || is_off(node)) return false;
+  const auto silent = silence(node.pulse, now);
+  return silent && *silent > lost_after;
+}
+
+Condition condition_of(const Node& node, const SlurmSays& slurm, Moment now) {
+  const auto& record = node.record;
+  if (record.vacant()) return {"vacant", record.awaited ? "waits for the board that replaces its own" : ""};
+  if (record.standing != Standing::member) return {std::string{name_of(record.standing)}, record.doubt};
+  if (node.boot.stage() != Stage::up) return {std::string{name_of(node.boot.stage())}, node.boot.trouble()};
+  if (is_off(node)) return {"off", off_words(node.pulse)};
+  if (is_lost(node, now))
+    return {"lost", fmt::format("no heartbeat for {} s", silence(node.pulse, now)->count())};
+  if (auto why = hindrance(node, slurm); !why.empty()) return {"starting", std::move(why)};
+  return {"up", record.doubt.empty() ? remark(node.pulse.beat, slurm) : record.doubt};
+}
+
+}  // namespace rootstock::server
