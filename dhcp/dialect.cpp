@@ -56,6 +56,18 @@ constexpr DialectRow as_pi3(DialectRow row) {
   return row;
 }
 
+/// The boot loader of a Pi 4 or 5 asks at 0, 8 and 24 s, in one transaction, and hears an answer to it for 45
+/// s; then it starts over, for ever, where its BOOT_ORDER ends in f, as every factory's does
+/// (NETBOOT-FACTS 1.1). A file that it has begun to load must be there within 30 s, and some do not recover
+/// when it is not (2.1, eeprom#687): so it waits here. A Pi 3's ROM asks 5 times and is dead (1.2), U-Boot
+/// asks for 28 s (1.4), EDK2 for 60 s and then boots something else (1.6): none of them is kept waiting for
+/// DHCP.
+constexpr DialectRow as_patient(DialectRow row) {
+  row.may_wait = MayWait::dhcp;
+  row.listens = std::chrono::seconds{45};
+  return row;
+}
+
 /// The first row that fits is the dialect: iPXE stands first because it also says what the firmware under it
 /// says; a Raspberry Pi before the x86 BIOS that it passes itself off as.
 constexpr std::array table{
@@ -64,23 +76,26 @@ constexpr std::array table{
                .asks_like_this = says_ipxe,
                .boot_file = "boot.ipxe",
                .by_http = true,
-               .why = "iPXE is running: send its script"},
+               .why = "iPXE is running: send its script",
+               .may_wait = MayWait::script},
     as_pi3(pi(Dialect::pi3, "Raspberry Pi 3", says_pi<Dialect::pi3>)),
-    pi(Dialect::pi4, "Raspberry Pi 4", says_pi<Dialect::pi4>),
-    pi(Dialect::pi5, "Raspberry Pi 5", says_pi<Dialect::pi5>),
+    as_patient(pi(Dialect::pi4, "Raspberry Pi 4", says_pi<Dialect::pi4>)),
+    as_patient(pi(Dialect::pi5, "Raspberry Pi 5", says_pi<Dialect::pi5>)),
     as_pi3(pi(Dialect::pi, "Raspberry Pi", says_pi<Dialect::pi>)),
     DialectRow{.dialect = Dialect::uefi_x64,
                .name = "UEFI x64 PXE",
                .architecture = Architecture::amd64,
                .asks_like_this = says_uefi_x64,
                .boot_file = "snponly.efi",
-               .why = "UEFI x86-64: load iPXE first"},
+               .why = "UEFI x86-64: load iPXE first",
+               .may_wait = MayWait::script},
     DialectRow{.dialect = Dialect::uefi_arm64,
                .name = "UEFI arm64 PXE",
                .architecture = Architecture::arm64,
                .asks_like_this = says_uefi_arm64,
                .boot_file = "grubaa64.efi",
-               .why = "UEFI arm64: load GRUB first"},
+               .why = "UEFI arm64: load GRUB first",
+               .may_wait = MayWait::script},
     DialectRow{.dialect = Dialect::http_x64,
                .name = "UEFI x64 HTTP",
                .architecture = Architecture::amd64,
@@ -88,7 +103,8 @@ constexpr std::array table{
                .boot_file = "snponly.efi",
                .by_http = true,
                .why = "UEFI x86-64 over HTTP: load iPXE first",
-               .vendor_class = "HTTPClient"},
+               .vendor_class = "HTTPClient",
+               .may_wait = MayWait::script},
     DialectRow{.dialect = Dialect::http_arm64,
                .name = "UEFI arm64 HTTP",
                .architecture = Architecture::arm64,
@@ -96,7 +112,8 @@ constexpr std::array table{
                .boot_file = "grubaa64-http.efi",
                .by_http = true,
                .why = "UEFI arm64 over HTTP: load a GRUB with HTTP first",
-               .vendor_class = "HTTPClient"},
+               .vendor_class = "HTTPClient",
+               .may_wait = MayWait::script},
     DialectRow{.dialect = Dialect::uboot_arm64,
                .name = "U-Boot arm64",
                .architecture = Architecture::arm64,
@@ -108,7 +125,8 @@ constexpr std::array table{
                .architecture = Architecture::amd64,
                .asks_like_this = says_bios,
                .boot_file = "undionly.kpxe",
-               .why = "x86 BIOS: load iPXE first"},
+               .why = "x86 BIOS: load iPXE first",
+               .may_wait = MayWait::script},
     DialectRow{.dialect = Dialect::unknown,
                .name = "unknown firmware",
                .boots = false,

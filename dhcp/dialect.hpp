@@ -79,6 +79,13 @@ struct Clues {
 
 Dialect recognise(const Clues& clues);
 
+/// The first place where a boot of this firmware may be made to wait; in its initramfs every boot may.
+enum class MayWait : std::uint8_t {
+  initramfs,  ///< nowhere earlier: its firmware gives up, some of it for good
+  script,     ///< where its boot loader asks what to boot: the script says to come again
+  dhcp,       ///< before the answer to its DISCOVER: it asks for ever
+};
+
 /// One row of the table of dialects: how to recognise it, its words, and what it needs to hear.
 struct DialectRow {
   Dialect dialect = Dialect::plain;
@@ -95,6 +102,9 @@ struct DialectRow {
   bool deaf = false;                   ///< may answer no ARP while it loads
   std::chrono::milliseconds delay{0};  ///< an answer that comes sooner may be lost
   std::uint16_t largest = 1500;        ///< IP datagram that it takes, whatever its option 57 says
+  MayWait may_wait = MayWait::initramfs;
+  std::chrono::seconds listens{
+      0};  ///< how long after its first DISCOVER an answer is still heard; 0: unknown
 };
 
 const DialectRow& row_of(Dialect dialect);
