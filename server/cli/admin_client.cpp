@@ -10,6 +10,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <boost/system/system_error.hpp>
 #include <exception>
 
@@ -20,14 +21,14 @@ namespace {
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using Stream = boost::beast::basic_stream<asio::local::stream_protocol>;
+using Question = http::request<http::string_body>;
 using Answer = http::response<http::string_body>;
 
 constexpr std::uint64_t most_bytes = 64 << 20;  // 1000 nodes are 0.5 MB
 
-asio::awaitable<Answer> exchange(Stream& stream, std::string socket, std::string target) {
+asio::awaitable<Answer> exchange(Stream& stream, std::string socket, Question question) {
   stream.expires_after(std::chrono::seconds(10));
   co_await stream.async_connect(asio::local::stream_protocol::endpoint(socket), asio::use_awaitable);
-  http::request<http::empty_body> question{http::verb::get, target, 11};
   question.set(http::field::host, "rootstock");
   question.keep_alive(false);
   co_await http::async_write(stream, question, asio::use_awaitable);
@@ -76,13 +77,11 @@ Result<boost::json::value, AdminFailure> read(const Answer& answer) {
                    exit_failed}};
 }
 
-}  // namespace
-
-Result<boost::json::value, AdminFailure> ask(const std::filesystem::path& socket, std::string_view target) {
+Result<boost::json::value, AdminFailure> answer_to(const std::filesystem::path& socket, Question question) {
   asio::io_context loop;
   Stream stream{loop};
   Result<boost::json::value, AdminFailure> result = boost::json::value{};
-  asio::co_spawn(loop, exchange(stream, socket.string(), std::string{target}),
+  asio::co_spawn(loop, exchange(stream, socket.string(), std::move(question)),
                  [&](const std::exception_ptr& thrown, const Answer& answer) {
                    try {
                      if (thrown) std::rethrow_exception(thrown);
@@ -95,13 +94,39 @@ Result<boost::json::value, AdminFailure> ask(const std::filesystem::path& socket
   return result;
 }
 
+/// What went wrong is printed, and the exit code set.
+std::optional<boost::json::value> told(Context& context, Result<boost::json::value, AdminFailure> answer) {
+  if (answer) return std::move(*answer);
+  context.failed(answer.error().failure, answer.error().code);
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<boost::json::value, AdminFailure> ask(const std::filesystem::path& socket, std::string_view target) {
+  return answer_to(socket, Question{http::verb::get, target, 11});
+}
+
+Result<boost::json::value, AdminFailure> post(const std::filesystem::path& socket, std::string_view target,
+                                              const boost::json::object& body) {
+  Question question{http::verb::post, target, 11};
+  question.set(http::field::content_type, "application/json");
+  question.body() = boost::json::serialize(body);
+  question.prepare_payload();
+  return answer_to(socket, std::move(question));
+}
+
 std::optional<boost::json::value> ask(Context& context, std::string_view target) {
   const auto settings = context.settings();
   if (!settings) return std::nullopt;
-  auto answer = ask(settings->paths.socket(), target);
-  if (answer) return *answer;
-  context.failed(answer.error().failure, answer.error().code);
-  return std::nullopt;
+  return told(context, ask(settings->paths.socket(), target));
+}
+
+std::optional<boost::json::value> post(Context& context, std::string_view target,
+                                       const boost::json::object& body) {
+  const auto settings = context.settings();
+  if (!settings) return std::nullopt;
+  return told(context, post(settings->paths.socket(), target, body));
 }
 
 }  // namespace rootstock::server

@@ -1,44 +1,43 @@
 #pragma once
-// What the command line asks over the UNIX socket. Every answer is JSON.
+// What the command line asks over the UNIX socket: which path is answered by whom. The answers themselves are
+// in the admin_*.cpp beside this file, each of which registers its own; every answer is JSON. Who may open
+// the socket at all is decided by its file mode.
 
-#include <chrono>
 #include <functional>
-#include <map>
 #include <string>
+#include <string_view>
+#include <vector>
 
-#include "config/settings.hpp"
-#include "server/boot/view.hpp"
 #include "server/http/exchange.hpp"
-#include "server/nodes/overlays.hpp"
-#include "server/nodes/registry.hpp"
 
 namespace rootstock::server {
 
-/// What each server has counted since start, by kind.
-using Counters = std::map<std::string, std::uint64_t>;
-using AllCounters = std::map<std::string, Counters>;
-
 class AdminSite {
  public:
-  AdminSite(const Settings& settings, View& view, Registry& registry, Overlays& overlays,
-            std::function<AllCounters()> counters);
+  /// `rest`: what stands behind the start of the path, decoded: "node01" of "nodes/node01" at "nodes/".
+  using Handler = std::function<boost::asio::awaitable<Answer>(Request, std::string rest)>;
 
-  boost::asio::awaitable<Answer> answer(Request request);
+  /// "nodes" is that path alone, "nodes/" everything below it; the longest start that fits is asked. A GET
+  /// answers HEAD too.
+  void on(Method method, std::string path_start, Handler handler);
+
+  boost::asio::awaitable<Answer> answer(Request request) const;
 
  private:
-  Answer status() const;
-  Answer nodes();
-  Answer node(const std::string& name);
-  Answer explanation(const Form& query);
-  boost::asio::awaitable<Answer> overlay(std::string name);
-  std::string next_label(const Node& node) const;
-
-  const Settings& settings_;
-  View& view_;
-  Registry& registry_;
-  Overlays& overlays_;
-  std::function<AllCounters()> counters_;
-  Time started_ = std::chrono::system_clock::now();
+  struct Route {
+    Method method;
+    std::string start;
+    Handler handler;
+  };
+  std::vector<Route> routes_;
 };
+
+/// A handler that has nothing to wait for: `answer(const Request&, const std::string& rest)`.
+template <class Function>
+AdminSite::Handler at_once(Function answer) {
+  return [answer = std::move(answer)](Request request, std::string rest) -> boost::asio::awaitable<Answer> {
+    co_return answer(request, rest);
+  };
+}
 
 }  // namespace rootstock::server

@@ -25,8 +25,7 @@ using namespace asio::experimental::awaitable_operators;
 // Each co_await below stands in a statement of its own: g++ 12 miscompiles some that stand in a condition.
 
 constexpr std::uint32_t longest_header = 8 * 1024;
-constexpr std::uint64_t longest_body =
-    16 * 1024;  // a node in trouble sends the end of its boot log, percent-coded
+constexpr std::uint64_t buffered = 16 * 1024;  // of a body, at a time
 constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
 
 using Stream = beast::basic_stream<asio::generic::stream_protocol>;
@@ -183,12 +182,12 @@ Answer text_answer(unsigned status, std::string text) {
 asio::awaitable<void> serve_connection(Connection connection, Peer peer, const Site& site, Tally& tally,
                                        Patience patience) {
   Stream stream{std::move(connection)};
-  beast::flat_buffer buffer{longest_header + longest_body};
+  beast::flat_buffer buffer{longest_header + buffered};
   bool more = true;
   while (more) {
     Parser parser;
     parser.header_limit(longest_header);
-    parser.body_limit(longest_body);
+    parser.body_limit(patience.longest_body);
     stream.expires_after(patience.request);
     const auto [error, size] = co_await http::async_read(stream, buffer, parser, as_values);
     if (error) {

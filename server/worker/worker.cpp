@@ -11,6 +11,8 @@
 #include "dhcp/service.hpp"
 #include "dhcp/service_proxy.hpp"
 #include "server/boot/view.hpp"
+#include "server/http/admin_head.hpp"
+#include "server/http/admin_nodes.hpp"
 #include "server/http/admin_site.hpp"
 #include "server/http/listener.hpp"
 #include "server/http/node_site.hpp"
@@ -56,6 +58,13 @@ tftp::ServiceOptions tftp_options(const Settings& settings) {
   return {settings.network.interface, settings.network.address, settings.ports.tftp};
 }
 
+/// Who may open that socket is trusted with long lists: a thousand nodes out of a CSV file are 200 kB.
+Limits admin_limits() {
+  Limits limits;
+  limits.patience.longest_body = 4 << 20;
+  return limits;
+}
+
 /// Everything the worker is made of, each built once, in the order in which one needs the other.
 class Worker {
   template <class Act>
@@ -74,7 +83,8 @@ class Worker {
               [this](Node& node, const Failure& why) { desk_.on_cannot_boot(node, why); }),
         overlays_(settings, std::move(secrets), registry_, scratch_folder(settings), save()),
         node_site_(view_, registry_, desk_, overlays_),
-        admin_site_(settings, view_, registry_, overlays_, [this] { return counters(); }),
+        admin_head_(settings, view_, registry_, [this] { return counters(); }),
+        admin_nodes_(settings, view_, registry_, overlays_),
         pins_(desk_, settings.network.interface, take_pins_descriptor()),
         introductions_({registry_, pins_, view_, save()}, neighbours(settings),
                        std::chrono::steady_clock::now),
@@ -83,7 +93,10 @@ class Worker {
         node_http_(
             loop, [this](Request request) { return answer(std::move(request)); }, node_tally_),
         admin_http_(
-            loop, [this](Request request) { return admin_site_.answer(std::move(request)); }, admin_tally_) {
+            loop, [this](Request request) { return admin_site_.answer(std::move(request)); }, admin_tally_,
+            admin_limits()) {
+    admin_head_.register_at(admin_site_);
+    admin_nodes_.register_at(admin_site_);
     if (beside_another_)
       proxy_.emplace(loop, proxy_options(settings), desk_, introductions_);
     else
@@ -149,6 +162,8 @@ class Worker {
   View view_;
   Overlays overlays_;
   NodeSite node_site_;
+  AdminHead admin_head_;
+  AdminNodes admin_nodes_;
   AdminSite admin_site_;
   PinSender pins_;
   Introductions introductions_;

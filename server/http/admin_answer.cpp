@@ -1,0 +1,36 @@
+#include "server/http/admin_answer.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+namespace rootstock::server {
+
+namespace json = boost::json;
+
+Answer json_answer(const json::value& value, unsigned status) {
+  Answer answer;
+  answer.status = status;
+  answer.type = "application/json";
+  answer.text = json::serialize(value) + "\n";
+  return answer;
+}
+
+Answer failure(unsigned status, const Failure& why) {
+  return json_answer(json::object{{"error", why.what}, {"hint", why.hint}}, status);
+}
+
+Answer no_such_node(const std::string& name) {
+  return failure(404, {"there is no node '" + name + "'", "`rootstock nodes` lists them"});
+}
+
+Result<json::object, Failure> json_body(const Request& request) {
+  if (request.body.empty()) return json::object{};
+  boost::system::error_code error;
+  auto value = json::parse(request.body, error);
+  if (error)
+    return fail("the request's body is not JSON: " + error.message(), "send an object, as in {\"key\": 1}");
+  if (!value.is_object()) return fail("the request's body is not a JSON object", "send {...}");
+  return std::move(value.get_object());
+}
+
+}  // namespace rootstock::server

@@ -1,0 +1,53 @@
+#include "server/http/admin_nodes.hpp"
+
+#include <boost/json/array.hpp>
+
+#include "server/http/admin_answer.hpp"
+#include "server/http/admin_json.hpp"
+
+namespace rootstock::server {
+
+namespace json = boost::json;
+
+AdminNodes::AdminNodes(const Settings& settings, View& view, Registry& registry, Overlays& overlays)
+    : settings_(settings), view_(view), registry_(registry), overlays_(overlays) {}
+
+void AdminNodes::register_at(AdminSite& site) {
+  site.on(Method::get, "nodes", at_once([this](const Request&, const std::string&) { return nodes(); }));
+  site.on(Method::get, "nodes/",
+          at_once([this](const Request&, const std::string& name) { return node(name); }));
+  site.on(Method::get, "overlay/",
+          [this](const Request&, std::string name) { return overlay(std::move(name)); });
+}
+
+std::string AdminNodes::next_label(const Node& node) const {
+  const auto generation = view_.next_generation(node.record.architecture);
+  return generation ? generation->label() : std::string{};
+}
+
+Answer AdminNodes::nodes() {
+  const Instant now;
+  json::array all;
+  for (const auto& [number, node] : registry_.nodes())
+    all.push_back(node_json(node, settings_.nodes.image, next_label(node), now));
+  return json_answer(json::object{{"nodes", std::move(all)}});
+}
+
+Answer AdminNodes::node(const std::string& name) {
+  const Node* node = registry_.by_name(name);
+  if (node == nullptr) return no_such_node(name);
+  const Instant now;
+  auto object = node_json(*node, settings_.nodes.image, next_label(*node), now);
+  object["events"] = events_json(*node, now);
+  return json_answer(std::move(object));
+}
+
+boost::asio::awaitable<Answer> AdminNodes::overlay(std::string name) {
+  Node* node = registry_.by_name(name);
+  if (node == nullptr) co_return no_such_node(name);
+  const auto files = co_await overlays_.files(*node, next_label(*node));
+  if (!files) co_return failure(500, files.error());
+  co_return json_answer(json::object{{"node", name}, {"files", overlay_json(*files)}});
+}
+
+}  // namespace rootstock::server
