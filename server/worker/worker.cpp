@@ -10,6 +10,7 @@
 
 #include "dhcp/service.hpp"
 #include "dhcp/service_proxy.hpp"
+#include "server/admission/metering.hpp"
 #include "server/boot/view.hpp"
 #include "server/http/admin_head.hpp"
 #include "server/http/admin_nodes.hpp"
@@ -22,6 +23,7 @@
 #include "server/log/log.hpp"
 #include "server/nodes/front_desk.hpp"
 #include "server/nodes/overlays.hpp"
+#include "server/nodes/vigil.hpp"
 #include "server/privileges/privileges.hpp"
 #include "server/proxy/introductions.hpp"
 #include "server/state/state.hpp"
@@ -78,11 +80,15 @@ class Worker {
       : loop_(loop),
         state_(std::move(state)),
         registry_(settings.nodes, settings.slurm.max_nodes, state_->nodes()),
+        doorkeeper_(registry_, settings.admission.enabled, Bandwidth::of(settings.admission.bandwidth, 0)),
+        metering_(loop, settings, doorkeeper_),
         desk_(registry_, save()),
         view_(settings, registry_,
               [this](Node& node, const Failure& why) { desk_.on_cannot_boot(node, why); }),
         overlays_(settings, std::move(secrets), registry_, scratch_folder(settings), save()),
-        node_site_(view_, registry_, desk_, overlays_),
+        vigil_(registry_, desk_, save()),
+        node_site_(view_, registry_, desk_, overlays_, vigil_,
+                   [this](Node& node, Gate gate) { return doorkeeper_.ask(node, gate, Moment::clock::now()); }),
         admin_head_(settings, view_, registry_, [this] { return counters(); }),
         admin_nodes_(settings, view_, registry_, overlays_),
         pins_(desk_, settings.network.interface, take_pins_descriptor()),
@@ -115,7 +121,9 @@ class Worker {
     with_dhcp([](auto& dhcp) { dhcp.start(); });
     tftp_.start();
     node_http_.start();
+    vigil_.start(loop_);
     admin_http_.start();
+    metering_.start();
   }
 
   /// New boards first, then what running boots need.
@@ -123,7 +131,9 @@ class Worker {
     with_dhcp([](auto& dhcp) { dhcp.stop(); });
     tftp_.stop();
     node_http_.stop();
+    vigil_.stop();
     admin_http_.stop();
+    metering_.stop();
     loop_.stop();
   }
 
@@ -158,9 +168,12 @@ class Worker {
   boost::asio::io_context& loop_;
   std::unique_ptr<State> state_;
   Registry registry_;
+  Doorkeeper doorkeeper_;
+  Metering metering_;
   FrontDesk desk_;
   View view_;
   Overlays overlays_;
+  Vigil vigil_;
   NodeSite node_site_;
   AdminHead admin_head_;
   AdminNodes admin_nodes_;
