@@ -83,7 +83,7 @@ void Conversations::on_read(Client from, const Request& request, Time now) {
   auto path = request_path(request.name);
   if (!path) {
     ++counts_.forbidden;
-    report_missing(from, printable(request.name), text(path.error()));
+    report_refused(from, printable(request.name), text(path.error()));
     return refuse(0, from, ErrorCode::access_violation, text(path.error()));
   }
   if (joins_running(from, *path, now)) return;
@@ -116,7 +116,7 @@ void Conversations::open(Client from, std::string path, const Request& request, 
   if (!file) {
     const bool missing = file.error() == Refusal::not_found;
     ++(missing ? counts_.not_found : counts_.forbidden);
-    report_missing(from, path, missing ? "not found" : "forbidden");
+    report_refused(from, path, missing ? "not found" : "forbidden", missing);
     return refuse(0, from, missing ? ErrorCode::not_found : ErrorCode::access_violation,
                   missing ? "file not found" : "access denied");
   }
@@ -124,7 +124,7 @@ void Conversations::open(Client from, std::string path, const Request& request, 
   if (is_mode(request.mode, "netascii")) {
     if (content->size() > largest_netascii_file) {
       ++counts_.bad_requests;
-      report_missing(from, path, "too large for netascii");
+      report_refused(from, path, "too large for netascii");
       return refuse(0, from, ErrorCode::undefined, "too large for netascii, ask in octet mode");
     }
     content = std::make_shared<NetasciiFile>(std::move(content));
@@ -132,7 +132,7 @@ void Conversations::open(Client from, std::string path, const Request& request, 
   auto terms = negotiate(request.options, content->size(), limits_);
   if (!terms) {
     ++counts_.options_refused;
-    report_missing(from, path, terms.error());
+    report_refused(from, path, terms.error());
     return refuse(0, from, ErrorCode::option_refused, terms.error());
   }
   start(from, std::move(path), std::move(content), *std::move(terms), now);
@@ -144,6 +144,7 @@ void Conversations::start(Client from, std::string path, std::shared_ptr<const F
                                           Transfer{std::move(file), std::move(terms), now}, Time::max()});
   auto& running = *talk;
   talks_.emplace(from.key(), std::move(talk));
+  observer_.on_begun(from.address, running.path);
   advance(running, now);
 }
 
@@ -227,8 +228,10 @@ void Conversations::finish(Talk& talk, std::string_view outcome) {
   const bool complete = is_complete(talk.transfer), probe = talk.transfer.was_probe();
   ++(complete ? counts_.complete : probe ? counts_.probes : counts_.failed);
   counts_.bytes += talk.transfer.bytes_acknowledged();
-  observer_.on_transfer(
-      {talk.client.address, talk.path, talk.transfer.bytes_acknowledged(), complete, probe, outcome});
+  const auto& transfer = talk.transfer;
+  observer_.on_transfer({talk.client.address, talk.path, transfer.bytes_acknowledged(), complete, probe,
+                         outcome, std::chrono::duration<double>(transfer.lasted()).count(),
+                         transfer.blocks_acknowledged(), transfer.blocks_resent()});
   talks_.erase(talk.client.key());
 }
 
@@ -237,8 +240,11 @@ void Conversations::malformed(ParseError kind, Client from) {
   observer_.on_malformed(kind, from.address);
 }
 
-void Conversations::report_missing(Client from, std::string_view path, std::string_view outcome) {
-  observer_.on_transfer({from.address, path, 0, false, false, outcome});
+void Conversations::report_refused(Client from, std::string_view path, std::string_view outcome,
+                                   bool missing) {
+  TransferReport report{from.address, path, 0, false, false, outcome};
+  report.missing = missing;
+  observer_.on_transfer(report);
 }
 
 void Conversations::refuse(int port, Client to, ErrorCode code, std::string_view words) {

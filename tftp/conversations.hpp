@@ -90,7 +90,7 @@ class Conversations {
   void schedule(Talk& talk);
   void finish(Talk& talk, std::string_view outcome);
   void malformed(ParseError kind, Client from);
-  void report_missing(Client from, std::string_view path, std::string_view outcome);
+  void report_refused(Client from, std::string_view path, std::string_view outcome, bool missing = false);
   void refuse(int port, Client to, ErrorCode code, std::string_view text);
   void on_stray(int port, Client from, const Packet& packet, Time now);
   int port_for(Client client);

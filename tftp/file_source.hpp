@@ -40,11 +40,20 @@ struct TransferReport {
   bool complete = false;
   bool probe = false;  ///< the client only asked whether the file is there, or how large (NETBOOT-FACTS 2)
   std::string_view outcome;  ///< "complete", "not found", "client gave up: <text>", "timed out" ...
+  double seconds = 0;        ///< from the first packet to what the client said last
+  std::uint64_t blocks = 0;  ///< that the client has acknowledged
+  std::uint64_t resent = 0;  ///< that went out more than once
+  bool missing = false;      ///< there is no such file
 };
 
 class Observer {
  public:
   virtual ~Observer() = default;
+  /// A transfer began; it ends with one on_transfer(). What is refused does not begin.
+  virtual void on_begun(Ipv4 client, std::string_view path) {
+    static_cast<void>(client);
+    static_cast<void>(path);
+  }
   virtual void on_transfer(const TransferReport& report) = 0;
   /// A packet that could not be read. May come as fast as the wire: whoever logs it sets the pace.
   virtual void on_malformed(ParseError kind, Ipv4 from) {

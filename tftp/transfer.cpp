@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace rootstock::tftp {
 
@@ -20,6 +21,7 @@ Transfer::Transfer(std::shared_ptr<const File> file, Terms terms, Time now)
       window_(terms.window),
       option_ack_(std::move(terms.option_ack)),
       timer_(terms.timeout),
+      began_at_(now),
       sent_at_(now),
       progress_at_(now),
       deadline_(now) {
@@ -67,6 +69,7 @@ void Transfer::acknowledged(Sending& sending, std::uint64_t block, Time now) {
   refusals_ = 0;
   timer_.progressed();
   bytes_ = reader_.bytes_up_to(block);
+  blocks_ = block;
   if (block == reader_.last_block()) {
     state_ = Finished{Ended::complete, {}};
     return;
@@ -151,7 +154,7 @@ std::size_t Transfer::wants_room() const {
 
 Burst Transfer::write(std::span<std::byte> out, Time now) {
   sent_at_ = now;
-  unsent_ = false;
+  const bool left_behind = std::exchange(unsent_, false);
   deadline_ = now + timer_.interval();
   if (auto* offering = std::get_if<Offering>(&state_)) {
     offering->due = false;
@@ -160,6 +163,9 @@ Burst Transfer::write(std::span<std::byte> out, Time now) {
   }
   auto& sending = std::get<Sending>(state_);
   const auto count = static_cast<std::uint32_t>(sending.due_last - sending.due_first + 1);
+  // What the socket did not take was never sent.
+  if (!left_behind && sending.sent >= sending.due_first)
+    resent_ += std::min(sending.sent, sending.due_last) - sending.due_first + 1;
   const auto written = reader_.write(sending.due_first, count, out);
   if (!written) {
     state_ = Finished{Ended::unreadable, {}};

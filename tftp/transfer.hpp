@@ -79,6 +79,11 @@ class Transfer {
   Ended how() const { return std::get<Finished>(state_).how; }
   std::string_view client_text() const { return std::get<Finished>(state_).client_text; }
   std::uint64_t bytes_acknowledged() const { return bytes_; }
+  std::uint64_t blocks_acknowledged() const { return blocks_; }
+  /// Blocks that went out a second time, or more often: what the wire loses.
+  std::uint64_t blocks_resent() const { return resent_; }
+  /// From its first packet to what the client said last.
+  Duration lasted() const { return progress_at_ - began_at_; }
   /// The client only wanted to know whether the file is there, or its size: it ended the transfer at its
   /// first packet.
   bool was_probe() const { return done() && how() == Ended::refused_by_client && bytes_ == 0; }
@@ -98,12 +103,12 @@ class Transfer {
   std::vector<std::byte> option_ack_;
   RetryTimer timer_;
   std::variant<Offering, Sending, Finished> state_;
-  std::uint64_t bytes_ = 0;
+  std::uint64_t bytes_ = 0, blocks_ = 0, resent_ = 0;
   bool heard_ = false;
   bool again_ = false;  // what is in flight was sent before
   bool unsent_ = false;
   int refusals_ = 0;  // how often the socket did not take what is in flight
-  Time sent_at_, progress_at_, deadline_;
+  Time began_at_, sent_at_, progress_at_, deadline_;
 };
 
 }  // namespace rootstock::tftp

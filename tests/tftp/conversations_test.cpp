@@ -25,12 +25,18 @@ struct Diary : Observer {
     std::string path, outcome;
     std::uint64_t bytes;
     bool complete, probe;
+    double seconds;
+    std::uint64_t blocks, resent;
+    bool missing;
   };
   std::vector<Entry> entries;
+  std::vector<std::string> begun;
+  void on_begun(Ipv4, std::string_view path) override { begun.emplace_back(path); }
   std::vector<ParseError> malformed;
   void on_malformed(ParseError kind, Ipv4) override { malformed.push_back(kind); }
   void on_transfer(const TransferReport& r) override {
-    entries.push_back({std::string{r.path}, std::string{r.outcome}, r.bytes, r.complete, r.probe});
+    entries.push_back({std::string{r.path}, std::string{r.outcome}, r.bytes, r.complete, r.probe, r.seconds,
+                       r.blocks, r.resent, r.missing});
   }
 };
 
@@ -98,6 +104,33 @@ struct Lab {
 };
 
 }  // namespace
+
+TEST_CASE("a report says how long it took and what went out again") {
+  Lab lab;
+  lab.asks("start4.elf", "octet", {{"blksize", "1468"}});
+  CHECK(lab.diary.begun == std::vector<std::string>{"start4.elf"});
+  lab.says(Ack{0});
+  lab.waits(2s);
+  lab.waits(4s);
+  lab.now += 1s;
+  lab.says(Ack{1});
+  lab.says(Ack{2});
+  lab.says(Ack{3});
+  REQUIRE(lab.diary.entries.size() == 1);
+  CHECK(lab.diary.entries[0].blocks == 3);
+  CHECK(lab.diary.entries[0].resent == 2);
+  CHECK(lab.diary.entries[0].seconds == 7);
+}
+
+TEST_CASE("a file that is not there does not begin, and is told as missing") {
+  Lab lab;
+  lab.asks("nowhere");
+  lab.asks("secret");
+  CHECK(lab.diary.begun.empty());
+  REQUIRE(lab.diary.entries.size() == 2);
+  CHECK(lab.diary.entries[0].missing);
+  CHECK_FALSE(lab.diary.entries[1].missing);
+}
 
 TEST_CASE("a read, from request to last ACK") {
   Lab lab;

@@ -128,8 +128,10 @@ struct Story {
   std::vector<std::byte> content;
   bool fetched = false;
   Ended how = Ended::silent;
-  std::size_t packets = 0;  ///< DATA that reached the client
-  std::size_t blocks = 0;   ///< DATA that was needed
+  std::size_t packets = 0;   ///< DATA that reached the client
+  std::size_t blocks = 0;    ///< DATA that was needed
+  std::uint64_t resent = 0;  ///< as the transfer says itself
+  Duration lasted{};
   Duration took{};
   int client_timeouts = 0;
 };
@@ -184,6 +186,8 @@ inline Story fetch(const std::vector<std::byte>& content, const std::vector<Opti
     }
   }
   story.how = transfer.done() ? transfer.how() : Ended::silent;
+  story.resent = transfer.blocks_resent();
+  story.lasted = transfer.lasted();
   story.content = client.content();
   story.packets = client.packets();
   story.blocks = content.size() / block_size + 1;

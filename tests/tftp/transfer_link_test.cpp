@@ -22,6 +22,7 @@ TEST_CASE("a file arrives whole over a good link, and no packet is sent twice") 
   CHECK(story.how == Ended::complete);
   CHECK(story.content == content);
   CHECK(story.packets == story.blocks);
+  CHECK(story.resent == 0);
   CHECK(story.client_timeouts == 0);
 }
 
@@ -48,6 +49,9 @@ TEST_CASE("loss costs round trips, not the client's timer") {
   const auto story = fetch(content, options, {.loss = 0.05, .seed = seed});
   CHECK(story.content == content);
   CHECK(story.client_timeouts == 0);
+  CHECK(story.resent >= 30);  // the wire lost that many DATA, at the least, and the transfer knows
+  CHECK(story.lasted > 50ms);
+  CHECK(story.lasted <= story.took + 1s);
   // About 75 lost packets or ACKs in lock-step, 20 ms each and more when lost again. Peers need 20 s and
   // more.
   CHECK(story.took < 5s);
