@@ -19,6 +19,11 @@ Outcome silent(Outcome outcome, std::string why) {
   return outcome;
 }
 
+Outcome turned_away(Outcome outcome) {
+  outcome.why = outcome.welcome.why;
+  return outcome;
+}
+
 bool names_other_server(const Message& m, Ipv4 head) {
   const auto server = m.options.address(Code::server_id);
   return server && *server != head;
@@ -54,6 +59,8 @@ Outcome ProxyResponder::discover(const Message& question, Outcome outcome) {
     outcome.warns = begins;
     return outcome;
   }
+  outcome.welcome = seating_.welcome(outcome.board, true);
+  if (!outcome.welcome.answers()) return turned_away(std::move(outcome));
   seating_.seat(outcome.board, {});  // its address comes from elsewhere, later
   auto reply = answer_to(question, outcome, MessageType::offer);
   if (advice.way == ProxyWay::offer) add_boot_file(reply, outcome.board);
@@ -76,6 +83,8 @@ Outcome ProxyResponder::overhear(const Message& question, Outcome outcome) {
   }
   if (const auto server = question.options.address(Code::server_id); server == network_.head.address)
     return silent(std::move(outcome), "takes an address from us, who gave none: the board has old news");
+  outcome.welcome = seating_.welcome(outcome.board, false);
+  if (outcome.welcome.how == Welcome::How::refused) return turned_away(std::move(outcome));
   seating_.seat(outcome.board, outcome.address);
   outcome.answered = "overheard";
   return silent(std::move(outcome), "takes its address from the other DHCP server");
@@ -96,6 +105,8 @@ Outcome ProxyResponder::on_binl(const Message& question, Ipv4 from, std::uint16_
   const auto advice = advise_beside_server(outcome.board.dialect);
   outcome.why = advice.why;
   if (advice.way == ProxyWay::silence || is_raspberry_pi(outcome.board.dialect)) return outcome;
+  outcome.welcome = seating_.welcome(outcome.board, false);
+  if (!outcome.welcome.answers()) return turned_away(std::move(outcome));
   seating_.seat(outcome.board, outcome.address);
   auto reply = answer_to(question, outcome, MessageType::ack);
   add_boot_file(reply, outcome.board);

@@ -76,13 +76,26 @@ Outcome Responder::answer(const Message& question, Time now) {
                                                    question.relay.text(), network_.space.subnet.text()));
   if (!type) return silent(std::move(outcome), "BOOTP without DHCP is not served");
   switch (*type) {
-    case MessageType::discover: return discover(question, std::move(outcome), now);
-    case MessageType::request: return request(question, std::move(outcome), now);
+    case MessageType::discover:
+    case MessageType::request: return receive(question, std::move(outcome), now);
     case MessageType::decline: return decline(question, std::move(outcome), now);
     case MessageType::release: return release(question, std::move(outcome), now);
     case MessageType::inform: return inform(question, std::move(outcome));
     default: return silent(std::move(outcome), "a server's message, or one this server does not know");
   }
+}
+
+/// Who takes another server's address is none of our guests.
+Outcome Responder::receive(const Message& question, Outcome outcome, Time now) {
+  const bool starts = question.type() == MessageType::discover;
+  if (starts || !names_other_server(question, head_.address)) {
+    outcome.welcome = seating_.welcome(outcome.board, starts);
+    if (!outcome.welcome.answers()) {
+      auto why = outcome.welcome.why;
+      return silent(std::move(outcome), std::move(why));
+    }
+  }
+  return starts ? discover(question, std::move(outcome), now) : request(question, std::move(outcome), now);
 }
 
 Outcome Responder::discover(const Message& question, Outcome outcome, Time now) {
@@ -97,7 +110,7 @@ Outcome Responder::discover(const Message& question, Outcome outcome, Time now) 
   if (must_probe(*address)) return probing(std::move(outcome));
   if (!row_of(outcome.board.dialect).requests)
     outcome.lease = leases_.bind(outcome.board.mac, *address,
-                                 now + std::max(network_.lease_time, least_lease_on_offer), false);
+                                 now + std::max(lease_for(outcome.welcome), least_lease_on_offer), false);
   auto reply = with_address(question, outcome, MessageType::offer, *address);
   remember(question, outcome);
   return send(question, std::move(outcome), std::move(reply));

@@ -45,6 +45,7 @@ struct Outcome {
   Ipv4 address;
   std::string why;
   bool warns = false;  ///< an operator should hear of it
+  Welcome welcome;
 
   std::optional<Message> reply;
   Destination to;
@@ -69,6 +70,7 @@ class Responder {
   Outcome answer(const Message& question, Time now);
 
  private:
+  Outcome receive(const Message& question, Outcome outcome, Time now);
   Outcome discover(const Message& question, Outcome outcome, Time now);
   Outcome request(const Message& question, Outcome outcome, Time now);
   Outcome selecting(const Message& question, Outcome outcome, Time now);
@@ -83,7 +85,8 @@ class Responder {
   void remember(const Message& question, Outcome& outcome);
   Message with_address(const Message& question, Outcome& outcome, MessageType type, Ipv4 address);
   Outcome send(const Message& question, Outcome outcome, Message reply) const;
-  void add_lease(Message& reply) const;
+  std::chrono::seconds lease_for(const Welcome& welcome) const;
+  static void add_lease(Message& reply, std::chrono::seconds time);
   void add_network(Message& reply) const;
   std::string add_boot(Message& reply, const Board& board) const;
 

@@ -22,22 +22,24 @@ std::string printable(std::string_view text) {
 }  // namespace
 
 Outcome Responder::acknowledge(const Message& question, Outcome outcome, Ipv4 address, Time now) {
-  outcome.lease = leases_.bind(outcome.board.mac, address, now + network_.lease_time, false);
+  outcome.lease = leases_.bind(outcome.board.mac, address, now + lease_for(outcome.welcome), false);
   auto reply = with_address(question, outcome, MessageType::ack, address);
   return send(question, std::move(outcome), std::move(reply));
 }
 
-/// An OFFER or an ACK: the address, all that goes with it, and a seat for a board that boots.
+/// An OFFER or an ACK: the address, all that goes with it, and the name of a board that has one.
 Message Responder::with_address(const Message& question, Outcome& outcome, MessageType type, Ipv4 address) {
   auto reply = reply_to(question, type, head_.address);
   reply.your_ip = address;
-  add_lease(reply);
+  const auto& welcome = outcome.welcome;
+  add_lease(reply, lease_for(welcome));
   add_network(reply);
-  if (const auto name = seating_.seat(outcome.board, address)) {
+  seating_.seat(outcome.board, address);
+  if (welcome.how == Welcome::How::seated) {
     leases_.seat(address);
     if (outcome.lease) outcome.lease->seated = true;
-    reply.options.set(Code::host_name, std::string_view{*name});
   }
+  if (!welcome.name.empty()) reply.options.set(Code::host_name, std::string_view{welcome.name});
   outcome.why = add_boot(reply, outcome.board);
   const auto& needs = row_of(outcome.board.dialect);
   outcome.delay = needs.delay;
@@ -72,9 +74,13 @@ Outcome Responder::send(const Message& question, Outcome outcome, Message reply)
   return outcome;
 }
 
+std::chrono::seconds Responder::lease_for(const Welcome& welcome) const {
+  return welcome.lease.count() > 0 ? welcome.lease : network_.lease_time;
+}
+
 /// RFC 2131 4.4.5: renew at half of the lease, rebind at seven eighths.
-void Responder::add_lease(Message& reply) const {
-  const auto seconds = static_cast<std::uint32_t>(network_.lease_time.count());
+void Responder::add_lease(Message& reply, std::chrono::seconds time) {
+  const auto seconds = static_cast<std::uint32_t>(time.count());
   reply.options.set_u32(Code::lease_time, seconds);
   reply.options.set_u32(Code::renewal_time, seconds / 2);
   reply.options.set_u32(Code::rebinding_time, seconds - seconds / 8);

@@ -68,6 +68,7 @@ void Service::Impl::stop() {
   probe_timer.cancel();
   delay_timer.cancel();
   delayed.clear();
+  held.clear();
 }
 
 void Service::Impl::listen_udp() {
@@ -127,6 +128,8 @@ Result<void, Failure> Service::open() { return impl_->open(); }
 void Service::start() { impl_->start(); }
 
 void Service::stop() { impl_->stop(); }
+
+void Service::ask_again(const Mac& mac) { impl_->ask_again(mac); }
 
 std::map<std::string, std::uint64_t> Service::counters() const { return impl_->counts.shown(); }
 

@@ -41,6 +41,10 @@ class Service {
   void start();
   void stop();
 
+  /// Answers the latest question that `mac` was held at (Welcome::held), if the board still waits for it, as
+  /// if it came now.
+  void ask_again(const Mac& mac);
+
   /// What was received, answered and dropped, by kind ("discover", "malformed: truncated" ...), since start.
   std::map<std::string, std::uint64_t> counters() const;
 

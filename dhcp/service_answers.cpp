@@ -7,11 +7,24 @@ namespace rootstock::dhcp {
 
 void Service::Impl::answer(const Message& question, Time now, Tick heard) {
   auto outcome = responder.answer(question, now);
+  if (outcome.welcome.how == Welcome::How::held)
+    held.keep(question, heard);
+  else
+    held.forget(outcome.board.mac);
   if (outcome.probe) return probe(*outcome.probe, question, heard);
   outcome.heard = heard;
   counts.add(outcome.asked);
   if (outcome.lease) return commits.add(std::move(outcome));
   finish(std::move(outcome));
+}
+
+void Service::Impl::ask_again(const Mac& mac) {
+  if (!serving) return;
+  const auto question = held.take(mac, steady_clock());
+  if (!question) return;
+  answer(question->message, wall_clock(), question->heard);
+  flush();
+  commit();
 }
 
 void Service::Impl::commit() {

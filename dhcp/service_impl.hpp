@@ -14,6 +14,7 @@
 #include "dhcp/counts.hpp"
 #include "dhcp/delayed.hpp"
 #include "dhcp/frame.hpp"
+#include "dhcp/held.hpp"
 #include "dhcp/probes.hpp"
 #include "dhcp/responder.hpp"
 #include "dhcp/service.hpp"
@@ -61,6 +62,7 @@ struct Service::Impl {
   // service_answers.cpp: a question, its outcome, the disk if it has a lease, the delay if it has one, the
   // wire.
   void answer(const Message& question, Time now, Tick heard);
+  void ask_again(const Mac& mac);
   void commit();
   void committed(bool durable);
   void finish(Outcome outcome);
@@ -82,6 +84,7 @@ struct Service::Impl {
   Probes probes;
   CommitQueue commits;
   Delayed delayed;
+  Held held;
   ReceiveBatch inbox;
   std::optional<Outbox> outbox;
   Counts counts;

@@ -10,6 +10,7 @@
 
 #include "dhcp/counts.hpp"
 #include "dhcp/delayed.hpp"
+#include "dhcp/held.hpp"
 #include "dhcp/proxy_responder.hpp"
 #include "dhcp/socket_batch.hpp"
 #include "dhcp/socket_open.hpp"
@@ -53,6 +54,8 @@ struct ProxyService::Impl {
   void listen(Port& port);
   void read(Port& port);
   void take(Port& port, const ReceiveBatch::Datagram& datagram);
+  void hear(const Message& question, Tick heard);
+  void ask_again(const Mac& mac);
   void malformed(std::string_view kind, Ipv4 from);
   void finish(Port& port, Outcome outcome);
   void leave(Port& port, const Outcome& outcome);
@@ -67,6 +70,7 @@ struct ProxyService::Impl {
   asio::steady_timer delay_timer;
   bool serving = false;
   Delayed delayed;
+  Held held;
   ReceiveBatch inbox;
   Counts counts;
   /// What ends after the service does finds it gone.
@@ -119,11 +123,30 @@ void ProxyService::Impl::take(Port& port, const ReceiveBatch::Datagram& datagram
   const auto question = parse(datagram.bytes);
   if (!question) return malformed(words_for(question.error()), from);
   if (const auto fault = fault_of(*question); !fault.empty()) return malformed(fault, from);
-  auto outcome =
-      &port == &binl ? responder.on_binl(*question, from, port_of(datagram)) : responder.on_dhcp(*question);
-  outcome.heard = steady_clock();
+  if (&port == &dhcp) return hear(*question, steady_clock());
+  auto outcome = responder.on_binl(*question, from, port_of(datagram));
   counts.add(outcome.asked);
   finish(port, std::move(outcome));
+}
+
+/// What boards say to everybody, on port 67.
+void ProxyService::Impl::hear(const Message& question, Tick heard) {
+  auto outcome = responder.on_dhcp(question);
+  outcome.heard = heard;
+  if (outcome.welcome.how == Welcome::How::held)
+    held.keep(question, heard);
+  else
+    held.forget(outcome.board.mac);
+  counts.add(outcome.asked);
+  finish(dhcp, std::move(outcome));
+}
+
+void ProxyService::Impl::ask_again(const Mac& mac) {
+  if (!serving) return;
+  const auto question = held.take(mac, steady_clock());
+  if (!question) return;
+  hear(question->message, question->heard);
+  flush(dhcp);
 }
 
 void ProxyService::Impl::malformed(std::string_view kind, Ipv4 from) {
@@ -184,7 +207,10 @@ void ProxyService::stop() {
   impl_->binl.socket.cancel(ignored);
   impl_->delay_timer.cancel();
   impl_->delayed.clear();
+  impl_->held.clear();
 }
+
+void ProxyService::ask_again(const Mac& mac) { impl_->ask_again(mac); }
 
 std::map<std::string, std::uint64_t> ProxyService::counters() const { return impl_->counts.shown(); }
 

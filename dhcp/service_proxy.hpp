@@ -32,6 +32,9 @@ class ProxyService {
   void start();
   void stop();
 
+  /// As Service::ask_again(). What boards ask on port 4011 is not kept: they ask again of their own accord.
+  void ask_again(const Mac& mac);
+
   /// As Service::counters().
   std::map<std::string, std::uint64_t> counters() const;
 

@@ -26,14 +26,33 @@ struct LeaseRecord {
       false;  ///< belongs to a node: the address is never given to another board, whatever `until` says
 };
 
+/// How a board that asks is received.
+struct Welcome {
+  enum class How : std::uint8_t {
+    plain,    ///< no node: an address out of the pool
+    seated,   ///< a node: its address is nobody else's, whatever its lease says
+    parked,   ///< it waits for somebody's word: an address for a short while
+    held,     ///< no answer yet; the question is kept for Service::ask_again()
+    refused,  ///< no answer
+  };
+  How how = How::plain;
+  std::string name{};             ///< the node's, or the one that is kept for it
+  std::optional<Ipv4> address{};  ///< the seat's own, where it has one
+  std::chrono::seconds lease{0};  ///< zero: the network's
+  std::string why{};              ///< held or refused: in words
+
+  bool answers() const { return how != How::held && how != How::refused; }
+};
+
 /// Who sits where.
 class Seating {
  public:
   virtual ~Seating() = default;
-  /// The node name of the board, which is offered `address` or acknowledged for it: asked at every OFFER and
-  /// ACK. A booting board that is new joins here and now; its row reaches the disk with the next
-  /// LeaseLog::commit. None: no seat (a plain client that no node knows).
-  virtual std::optional<std::string> seat(const Board& board, Ipv4 address) = 0;
+  /// Asked before any answer. A booting board that is new joins here and now; its row reaches the disk with
+  /// the next LeaseLog::commit. `starts`: this is a DISCOVER.
+  virtual Welcome welcome(const Board& board, bool starts) = 0;
+  /// The board was offered `address` or acknowledged for it; 0.0.0.0: another server will give it one.
+  virtual void seat(const Board& board, Ipv4 address) = 0;
 };
 
 /// The disk under the leases.

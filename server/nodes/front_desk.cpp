@@ -33,26 +33,33 @@ std::string new_machine_id() {
 FrontDesk::FrontDesk(Registry& registry, std::function<void(const NodeRecord&)> save)
     : registry_(registry), save_(std::move(save)) {}
 
-std::optional<std::string> FrontDesk::seat(const dhcp::Board& board, Ipv4 address) {
-  Node* node = registry_.by_mac(board.mac);
+dhcp::Welcome FrontDesk::welcome(const dhcp::Board& board, bool /*starts*/) {
+  using How = dhcp::Welcome::How;
+  const Node* node = registry_.by_mac(board.mac);
+  if (node == nullptr && dhcp::boots(board.dialect)) node = join(board);
+  if (node == nullptr) return {};
+  return {.how = How::seated, .name = node->record.name};
+}
+
+Node* FrontDesk::join(const dhcp::Board& board) {
+  Node* node = registry_.join(board, {}, new_machine_id(), Time::clock::now());
   if (node == nullptr) {
-    if (!dhcp::boots(board.dialect)) return std::nullopt;
-    node = registry_.join(board, address, new_machine_id(), Time::clock::now());
-    if (node == nullptr) {
-      log::limited("no seat left",
-                   fmt::format("{} asks for a seat, but every seat is taken: raise slurm.max_nodes",
-                               board.mac.text()));
-      return std::nullopt;
-    }
-    log::info("{} is new: {} ({}, {})", node->record.name, board.mac.text(), node->record.dialect,
-              address.unset() ? "address not known yet" : address.text());
-    save_(node->record);
-    return node->record.name;
+    log::limited(
+        "no seat left",
+        fmt::format("{} asks for a seat, but every seat is taken: raise slurm.max_nodes", board.mac.text()));
+    return nullptr;
   }
+  log::info("{} is new: {} ({})", node->record.name, board.mac.text(), node->record.dialect);
+  save_(node->record);
+  return node;
+}
+
+void FrontDesk::seat(const dhcp::Board& board, Ipv4 address) {
+  Node* node = registry_.by_mac(board.mac);
+  if (node == nullptr) return;
   const auto before = node->record.address;
   registry_.move(*node, address);
   if (registry_.learn(*node, board) || node->record.address != before) save_(node->record);
-  return node->record.name;
 }
 
 void FrontDesk::on_exchange(const dhcp::Exchange& exchange) {

@@ -16,7 +16,8 @@ class FrontDesk final : public dhcp::Seating, public dhcp::Observer, public tftp
   /// `save` puts a node's row on its way to the disk.
   FrontDesk(Registry& registry, std::function<void(const NodeRecord&)> save);
 
-  std::optional<std::string> seat(const dhcp::Board& board, Ipv4 address) override;
+  dhcp::Welcome welcome(const dhcp::Board& board, bool starts) override;
+  void seat(const dhcp::Board& board, Ipv4 address) override;
   void on_exchange(const dhcp::Exchange& exchange) override;
   void on_malformed(std::string_view kind, Ipv4 from) override;
   void on_malformed(tftp::ParseError kind, Ipv4 from) override;
@@ -31,6 +32,7 @@ class FrontDesk final : public dhcp::Seating, public dhcp::Observer, public tftp
   void on_trouble(Node& node, std::string_view text);
 
  private:
+  Node* join(const dhcp::Board& board);
   void tell(const Node& node, const std::string& words);
 
   Registry& registry_;

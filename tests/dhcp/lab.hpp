@@ -14,14 +14,19 @@ using namespace std::chrono_literals;
 
 class SeatingTable : public Seating {
  public:
-  std::optional<std::string> seat(const Board& board, Ipv4) override {
+  Welcome welcome(const Board& board, bool) override {
+    if (const auto told = told_.find(board.mac); told != told_.end()) return told->second;
     const auto found = names_.find(board.mac);
-    if (found != names_.end()) return found->second;
-    if (!boots(board.dialect)) return std::nullopt;
-    return names_[board.mac] = "node0" + std::to_string(names_.size() + 1);
+    if (found != names_.end()) return {.how = Welcome::How::seated, .name = found->second};
+    if (!boots(board.dialect)) return {};
+    auto name = "node0" + std::to_string(names_.size() + 1);
+    return {.how = Welcome::How::seated, .name = names_[board.mac] = std::move(name)};
   }
+  void seat(const Board&, Ipv4) override {}
+  void receives(const Mac& mac, Welcome welcome) { told_[mac] = std::move(welcome); }
 
  private:
+  std::map<Mac, Welcome> told_;
   std::map<Mac, std::string> names_;
 };
 

@@ -16,10 +16,7 @@ constexpr Ipv4 other{0x0a0000fe};  // 10.0.0.254: the DHCP server that gives the
 /// A seating that notes who was said to be where.
 struct Seats : SeatingTable {
   std::vector<std::pair<Mac, Ipv4>> told;
-  std::optional<std::string> seat(const Board& board, Ipv4 address) override {
-    told.emplace_back(board.mac, address);
-    return SeatingTable::seat(board, address);
-  }
+  void seat(const Board& board, Ipv4 address) override { told.emplace_back(board.mac, address); }
 };
 
 struct Beside {

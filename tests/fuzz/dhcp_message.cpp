@@ -24,9 +24,11 @@ void require_round_trip(const Message& message) {
 }
 
 struct Seats : Seating {
-  std::optional<std::string> seat(const Board& board, Ipv4) override {
-    return boots(board.dialect) ? std::optional<std::string>{"node01"} : std::nullopt;
+  Welcome welcome(const Board& board, bool) override {
+    if (!boots(board.dialect)) return {};
+    return {.how = Welcome::How::seated, .name = "node01"};
   }
+  void seat(const Board&, Ipv4) override {}
 };
 
 void require_sound_answer(const Message& question) {

@@ -17,9 +17,17 @@ void require(bool holds) {
 }
 
 struct Seats : Seating {
-  std::optional<std::string> seat(const Board& board, Ipv4) override {
-    return boots(board.dialect) ? std::optional{"node" + board.mac.text()} : std::nullopt;
+  Welcome welcome(const Board& board, bool starts) override {
+    using How = Welcome::How;
+    if (!boots(board.dialect)) return {};
+    switch (board.mac.bytes[5]) {
+      case 5: return {.how = How::parked, .name = "waits", .lease = 2min};
+      case 6: return {.how = How::refused, .why = "denied"};
+      case 7: return {.how = starts ? How::held : How::seated, .name = "held"};
+      default: return {.how = How::seated, .name = "node" + board.mac.text()};
+    }
   }
+  void seat(const Board& board, Ipv4) override { require(board.mac.bytes[5] != 6); }
 };
 
 class Network {

@@ -16,9 +16,12 @@ void require(bool holds) {
 }
 
 struct Seats : Seating {
-  std::optional<std::string> seat(const Board& who, Ipv4 address) override {
+  Welcome welcome(const Board& who, bool) override {
+    if (!boots(who.dialect)) return {};
+    return {.how = Welcome::How::seated, .name = "node" + who.mac.text()};
+  }
+  void seat(const Board&, Ipv4 address) override {
     require(address.unset() || Subnet::of(head, 24).contains(address));
-    return boots(who.dialect) ? std::optional{"node" + who.mac.text()} : std::nullopt;
   }
 };
 

@@ -56,6 +56,7 @@ TEST_CASE("a board that starts over and over does not flood the log") {
     dhcp::Board board;
     board.mac = "02:00:00:00:00:01"_mac;
     board.dialect = dhcp::Dialect::ipxe;
+    desk.welcome(board, true);
     desk.seat(board, "10.77.0.10"_ip);
     for (int i = 0; i < 5000; ++i) {
       desk.on_exchange({board, "DISCOVER", "OFFER", "10.77.0.10"_ip, "boot.ipxe", ""});
@@ -90,6 +91,7 @@ TEST_CASE("boards that boot are ten lines each at most") {
       const Ipv4 address{0x0a4d0000 + i};
       for (const auto dialect : {dhcp::Dialect::pxe_bios, dhcp::Dialect::ipxe, dhcp::Dialect::plain}) {
         board.dialect = dialect;
+        desk.welcome(board, true);
         desk.seat(board, address);
         for (const auto& [asked, answered] :
              {std::pair{"DISCOVER", "OFFER"}, {"DISCOVER", "OFFER"}, {"REQUEST", "ACK"}})

@@ -20,11 +20,15 @@ constexpr Mac head_mac{{2, 0, 0, 0, 0, 1}};
 
 class Seats : public dhcp::Seating {
  public:
-  std::optional<std::string> seat(const dhcp::Board& board, Ipv4) override {
-    if (const auto found = names_.find(board.mac); found != names_.end()) return found->second;
-    if (!dhcp::boots(board.dialect)) return std::nullopt;
-    return names_[board.mac] = "node" + std::to_string(names_.size() + 1);
+  dhcp::Welcome welcome(const dhcp::Board& board, bool) override {
+    using How = dhcp::Welcome::How;
+    if (const auto found = names_.find(board.mac); found != names_.end())
+      return {.how = How::seated, .name = found->second};
+    if (!dhcp::boots(board.dialect)) return {};
+    auto name = "node" + std::to_string(names_.size() + 1);
+    return {.how = How::seated, .name = names_[board.mac] = std::move(name)};
   }
+  void seat(const dhcp::Board&, Ipv4) override {}
 
  private:
   std::map<Mac, std::string> names_;

@@ -43,6 +43,7 @@ struct House {
                R"({"image":"compute","number":1,"architecture":"amd64","root":"squashfs","digest":"00",)"
                R"("kernel_version":"6.1.0","origin":"test","bytes":1,"created":"","created_unix":0})");
     write_file(settings.paths.images() / "compute/active", "1");
+    desk.welcome(board, true);
     desk.seat(board, seat);
     Node& made_node = node();
     made_node.record.host_secret = "secret";
@@ -123,6 +124,7 @@ TEST_CASE("the overlay goes to nobody else") {
     CHECK(house.get("/node/overlay", of_root, "10.77.0.11"_ip) == 403);
     dhcp::Board other = house.board;
     other.mac = "02:00:00:00:00:02"_mac;
+    house.desk.welcome(other, true);
     house.desk.seat(other, "10.77.0.11"_ip);
     CHECK(house.get("/node/overlay", of_root, "10.77.0.11"_ip) == 403);
   }
