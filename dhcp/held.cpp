@@ -4,13 +4,25 @@
 
 namespace rootstock::dhcp {
 
-void Held::keep(Message question, Tick heard) {
+namespace {
+
+bool listens(const Held::Question& question, Tick now) {
+  if (question.listens.count() == 0) return now <= question.heard + longest_held;
+  return now + way_of_an_answer <= question.first + question.listens;
+}
+
+}  // namespace
+
+void Held::keep(Message question, Tick heard, std::chrono::seconds listens) {
   const auto mac = question.mac();
   if (of_board_.size() >= most_ && !of_board_.contains(mac)) {
     std::erase_if(of_board_, [&](const auto& kept) { return kept.second.heard + longest_held < heard; });
     if (of_board_.size() >= most_) return;
   }
-  of_board_.insert_or_assign(mac, Question{std::move(question), heard});
+  const auto older = of_board_.find(mac);
+  const bool again = older != of_board_.end() && older->second.message.xid == question.xid;
+  const auto first = again ? older->second.first : heard;
+  of_board_.insert_or_assign(mac, Question{std::move(question), heard, first, listens});
 }
 
 std::optional<Held::Question> Held::take(const Mac& mac, Tick now) {
@@ -18,7 +30,7 @@ std::optional<Held::Question> Held::take(const Mac& mac, Tick now) {
   if (found == of_board_.end()) return std::nullopt;
   auto question = std::move(found->second);
   of_board_.erase(found);
-  if (question.heard + longest_held < now) return std::nullopt;
+  if (!listens(question, now)) return std::nullopt;
   return question;
 }
 

@@ -15,19 +15,23 @@ namespace rootstock::dhcp {
 /// Whoever has not asked again for so long is not listening any more: EDK2's longest wait for an answer is
 /// 32 s (NETBOOT-FACTS 1.6).
 constexpr std::chrono::seconds longest_held{60};
+/// An answer takes its way, and a commit of its lease.
+constexpr std::chrono::seconds way_of_an_answer{1};
 
 class Held {
  public:
   struct Question {
     Message message;
     Tick heard;
+    Tick first;                       ///< when its transaction began
+    std::chrono::seconds listens{0};  ///< after that; 0: nobody knows (DialectRow::listens)
   };
 
   explicit Held(std::size_t most = 4096) : most_(most) {}
 
   /// Keeps the latest question of its board; of too many boards, the newcomer's is not kept.
-  void keep(Message question, Tick heard);
-  /// The board's question, which is then no longer kept. None: it has none, or asked too long ago.
+  void keep(Message question, Tick heard, std::chrono::seconds listens = {});
+  /// The board's question, which is then no longer kept. None: it has none, or does not listen any more.
   std::optional<Question> take(const Mac& mac, Tick now);
   void forget(const Mac& mac) { of_board_.erase(mac); }
 

@@ -50,3 +50,18 @@ TEST_CASE("made-up boards take no memory without end") {
   CHECK(held.count() == 2);
   CHECK(held.take("02:00:00:00:00:03"_mac, start + 61s)->message.xid == 5);
 }
+
+TEST_CASE("a Raspberry Pi listens for 45 s from its first question on, whenever it asked last") {
+  Held held;
+  const auto pi = std::chrono::seconds{45};
+  const auto asks_three_times = [&](std::uint32_t xid, Tick at) {
+    for (const auto pause : {0s, 8s, 24s}) held.keep(asks(first, xid), at + pause, pi);
+  };
+  asks_three_times(1, start);
+  SECTION("so it hears an answer late in its attempt") { CHECK(held.take(first, start + 44s)); }
+  SECTION("but none after it") { CHECK_FALSE(held.take(first, start + 45s)); }
+  SECTION("and its next attempt counts anew") {
+    asks_three_times(2, start + 46s);
+    CHECK(held.take(first, start + 46s + 40s));
+  }
+}
