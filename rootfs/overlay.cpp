@@ -35,7 +35,8 @@ std::string resolver_file(const NetworkSettings& network) {
 std::string node_env(const Settings& settings, const NodeIdentity& node, const std::string& generation) {
   return "ROOTSTOCK_HEAD=" + settings.network.address.text() +
          "\nROOTSTOCK_HTTP=" + std::to_string(settings.ports.http) + "\nROOTSTOCK_NODE=" + node.name +
-         "\nROOTSTOCK_ADDRESS=" + node.address.text() + "\nROOTSTOCK_GENERATION=" + generation + "\n";
+         "\nROOTSTOCK_ADDRESS=" + node.address.text() + "\nROOTSTOCK_GENERATION=" + generation +
+         "\nROOTSTOCK_ROOT_PATIENCE=" + std::to_string(settings.nodes.root_patience.count()) + "\n";
 }
 
 std::string slurm_env(const Settings& settings) {
@@ -64,6 +65,7 @@ std::vector<OverlayFile> overlay_files(const Settings& settings, const SiteSecre
       {"etc/machine-id", node.machine_id + "\n", 0444},
       {"etc/resolv.conf", resolver_file(settings.network)},
       {"etc/rootstock/node.env", node_env(settings, node, generation_label)},
+      {"etc/rootstock/token", node.token + "\n", 0600},
   };
   add_ssh(files, secrets, node);
   if (settings.slurm.enabled && !secrets.munge_key.empty()) {

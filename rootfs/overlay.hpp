@@ -16,12 +16,13 @@ struct HostKey {
   std::string secret, open;
 };
 
-/// What is known of the node. machine_id and host_keys are made once per node and kept in the state.
+/// What is known of the node. machine_id, token and host_keys are made once per node and kept in the state.
 struct NodeIdentity {
   std::string name;
   Ipv4 address;
   Mac mac;
   std::string machine_id;  ///< 32 hex digits
+  std::string token;       ///< whoever has it speaks for the node to the head
   std::vector<HostKey> host_keys;
 };
 

@@ -1,33 +1,30 @@
 #pragma once
-// What boards and nodes ask on the cluster address: the boot view, the time, their overlay; and what they
-// report.
+// What boards and nodes ask on the cluster address: the boot view, the time, whether they may go on, their
+// overlay; and what they report.
 
 #include "server/boot/view.hpp"
 #include "server/http/exchange.hpp"
+#include "server/http/node_asks.hpp"
+#include "server/http/node_boot_files.hpp"
+#include "server/http/node_reports.hpp"
 #include "server/nodes/front_desk.hpp"
 #include "server/nodes/overlays.hpp"
 #include "server/nodes/registry.hpp"
+#include "server/nodes/vigil.hpp"
 
 namespace rootstock::server {
 
 class NodeSite {
  public:
-  NodeSite(View& view, Registry& registry, FrontDesk& desk, Overlays& overlays);
+  NodeSite(View& view, Registry& registry, FrontDesk& desk, Overlays& overlays, Vigil& vigil,
+           View::Ask ask = {});
 
   boost::asio::awaitable<Answer> answer(Request request);
 
  private:
-  Answer boot_file(const Request& request);
-  Answer time() const;
-  Answer up(const Request& request);
-  Answer trouble(const Request& request);
-  boost::asio::awaitable<Answer> overlay(Request request);
-  Answer refuse_overlay(Node* node, const Peer& peer, const std::string& why);
-
-  View& view_;
-  Registry& registry_;
-  FrontDesk& desk_;
-  Overlays& overlays_;
+  NodeBootFiles files_;
+  NodeAsks asks_;
+  NodeReports reports_;
 };
 
 }  // namespace rootstock::server

@@ -11,6 +11,7 @@
 #include "config/file.hpp"
 #include "server/log/log.hpp"
 #include "server/nodes/host_key.hpp"
+#include "server/nodes/token.hpp"
 
 namespace rootstock::server {
 namespace {
@@ -50,10 +51,17 @@ Overlays::Overlays(const Settings& settings, rootfs::SiteSecrets secrets, Regist
 
 asio::awaitable<Result<std::vector<rootfs::OverlayFile>, Failure>> Overlays::files(Node& node,
                                                                                    std::string generation) {
+  const int seat = node.record.number;
   const auto ready = co_await ensure_host_key(node);
   if (!ready) co_return tl::unexpected{ready.error()};
-  const auto& record = node.record;
-  rootfs::NodeIdentity identity{record.name, record.address, record.mac, record.machine_id, {}};
+  const auto found = registry_.nodes().find(seat);
+  if (found == registry_.nodes().end()) co_return fail("the node has been forgotten meanwhile");
+  auto& record = found->second.record;
+  if (record.token.empty()) {
+    record.token = new_token();
+    save_(record);
+  }
+  rootfs::NodeIdentity identity{record.name, record.address, record.mac, record.machine_id, record.token, {}};
   identity.host_keys.push_back({"ed25519", record.host_secret, record.host_public});
   std::vector<rootfs::HostEntry> hosts;
   for (const auto& [number, other] : registry_.nodes())
@@ -64,16 +72,21 @@ asio::awaitable<Result<std::vector<rootfs::OverlayFile>, Failure>> Overlays::fil
 asio::awaitable<Result<void, Failure>> Overlays::ensure_host_key(Node& node) {
   if (!node.record.host_secret.empty()) co_return Result<void, Failure>{};
   if (!helper_) helper_.emplace(1);
+  const int seat = node.record.number;
   const auto make = [](std::filesystem::path scratch,
                        std::string name) -> asio::awaitable<Result<rootfs::HostKey, Failure>> {
     co_return make_host_key(scratch, name);
   };
   auto key = co_await asio::co_spawn(*helper_, make(scratch_, node.record.name), asio::use_awaitable);
   if (!key) co_return tl::unexpected{key.error()};
-  if (!node.record.host_secret.empty()) co_return Result<void, Failure>{};  // a second request was quicker
-  node.record.host_secret = std::move(key->secret);
-  node.record.host_public = std::move(key->open);
-  save_(node.record);
+  const auto found = registry_.nodes().find(seat);
+  // Forgotten meanwhile, or a second request was quicker.
+  if (found == registry_.nodes().end() || !found->second.record.host_secret.empty())
+    co_return Result<void, Failure>{};
+  auto& record = found->second.record;
+  record.host_secret = std::move(key->secret);
+  record.host_public = std::move(key->open);
+  save_(record);
   co_return Result<void, Failure>{};
 }
 

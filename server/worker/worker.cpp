@@ -4,6 +4,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <memory>
 #include <optional>
@@ -14,18 +15,26 @@
 #include "server/boot/view.hpp"
 #include "server/http/admin_head.hpp"
 #include "server/http/admin_nodes.hpp"
+#include "server/http/admin_queue.hpp"
 #include "server/http/admin_site.hpp"
+#include "server/http/admin_power.hpp"
 #include "server/http/listener.hpp"
 #include "server/http/node_site.hpp"
 #include "server/keeper/pin_sender.hpp"
 #include "server/keeper/ready.hpp"
 #include "server/links/neighbour.hpp"
+#include "server/links/spanning_tree.hpp"
 #include "server/log/log.hpp"
 #include "server/nodes/front_desk.hpp"
+#include "server/nodes/machine_id.hpp"
 #include "server/nodes/overlays.hpp"
+#include "server/nodes/seat_leases.hpp"
+#include "server/nodes/seats.hpp"
 #include "server/nodes/vigil.hpp"
+#include "server/power/power_desk.hpp"
 #include "server/privileges/privileges.hpp"
 #include "server/proxy/introductions.hpp"
+#include "server/slurm/watch.hpp"
 #include "server/state/state.hpp"
 #include "server/worker/as_root.hpp"
 #include "tftp/service.hpp"
@@ -79,10 +88,15 @@ class Worker {
          rootfs::SiteSecrets secrets)
       : loop_(loop),
         state_(std::move(state)),
-        registry_(settings.nodes, settings.slurm.max_nodes, state_->nodes()),
+        registry_(settings.nodes, settings.slurm.max_nodes, state_->nodes(), settings.groups,
+                  state_->last_number()),
         doorkeeper_(registry_, settings.admission.enabled, Bandwidth::of(settings.admission.bandwidth, 0)),
         metering_(loop, settings, doorkeeper_),
-        desk_(registry_, save()),
+        reception_({registry_, doorkeeper_, save(), forget(), new_machine_id, addresses(settings)},
+                   settings.nodes.join),
+        seats_(settings, registry_, reception_),
+        rounds_(loop),
+        desk_(registry_, reception_, save()),
         view_(settings, registry_,
               [this](Node& node, const Failure& why) { desk_.on_cannot_boot(node, why); }),
         overlays_(settings, std::move(secrets), registry_, scratch_folder(settings), save()),
@@ -91,6 +105,10 @@ class Worker {
                    [this](Node& node, Gate gate) { return doorkeeper_.ask(node, gate, Moment::clock::now()); }),
         admin_head_(settings, view_, registry_, [this] { return counters(); }),
         admin_nodes_(settings, view_, registry_, overlays_),
+        slurm_(loop, settings.slurm.enabled),
+        spanning_tree_(loop),
+        power_(loop, registry_, settings.network.interface),
+        admin_queue_(registry_, doorkeeper_),
         pins_(desk_, settings.network.interface, take_pins_descriptor()),
         introductions_({registry_, pins_, view_, save()}, neighbours(settings),
                        std::chrono::steady_clock::now),
@@ -103,15 +121,23 @@ class Worker {
             admin_limits()) {
     admin_head_.register_at(admin_site_);
     admin_nodes_.register_at(admin_site_);
+    admin_queue_.register_at(admin_site_);
+    doorkeeper_.on_turn = [this](const Mac& mac) {
+      with_dhcp([&](auto& dhcp) { dhcp.ask_again(mac); });
+    };
+    add_power(admin_site_, registry_, power_);
     if (beside_another_)
       proxy_.emplace(loop, proxy_options(settings), desk_, introductions_);
     else
-      dhcp_.emplace(loop, dhcp_options(settings), state_->leases(), desk_, *state_, pins_, &pins_);
+      dhcp_.emplace(loop, dhcp_options(settings), leases_of_seats(state_->leases(), state_->nodes()), desk_,
+                    *state_, pins_, &pins_);
+    seats_.declare_from_settings();
   }
 
   Result<void, Failure> open(const Settings& settings) {
     if (auto opened = with_dhcp([](auto& dhcp) { return dhcp.open(); }); !opened) return opened;
     if (auto opened = tftp_.open(); !opened) return opened;
+    if (auto opened = spanning_tree_.open(settings.network.interface); !opened) return opened;
     if (auto opened = node_http_.open_tcp(settings.network.address, settings.ports.http); !opened)
       return opened;
     return admin_http_.open_unix(settings.paths.socket(), settings.service.group);
@@ -121,9 +147,12 @@ class Worker {
     with_dhcp([](auto& dhcp) { dhcp.start(); });
     tftp_.start();
     node_http_.start();
+    go_round();
     vigil_.start(loop_);
     admin_http_.start();
     metering_.start();
+    slurm_.start();
+    spanning_tree_.start();
   }
 
   /// New boards first, then what running boots need.
@@ -131,15 +160,39 @@ class Worker {
     with_dhcp([](auto& dhcp) { dhcp.stop(); });
     tftp_.stop();
     node_http_.stop();
+    rounds_.cancel();
     vigil_.stop();
     admin_http_.stop();
     metering_.stop();
+    power_.stop();
+    slurm_.stop();
+    spanning_tree_.stop();
     loop_.stop();
   }
 
  private:
   std::function<void(const NodeRecord&)> save() {
     return [this](const NodeRecord& record) { state_->save(record); };
+  }
+
+  std::function<void(const NodeRecord&)> forget() {
+    return [this](const NodeRecord& record) { state_->forget(record); };
+  }
+
+  Addresses addresses(const Settings& settings) {
+    if (settings.dhcp.mode == DhcpMode::proxy) return {};
+    return {[this](Ipv4 address) { return dhcp_->is_free(address); },
+            [this](Ipv4 address) { dhcp_->reserve(address); },
+            [this](Ipv4 address) { dhcp_->free_seat(address); }};
+  }
+
+  void go_round() {
+    rounds_.expires_after(std::chrono::seconds{5});
+    rounds_.async_wait([this](boost::system::error_code error) {
+      if (error) return;
+      reception_.look_around({Time::clock::now(), Moment::clock::now()});
+      go_round();
+    });
   }
 
   static Introductions::Neighbour neighbours(const Settings& settings) {
@@ -170,6 +223,9 @@ class Worker {
   Registry registry_;
   Doorkeeper doorkeeper_;
   Metering metering_;
+  Reception reception_;
+  Seats seats_;
+  boost::asio::steady_timer rounds_;
   FrontDesk desk_;
   View view_;
   Overlays overlays_;
@@ -177,7 +233,11 @@ class Worker {
   NodeSite node_site_;
   AdminHead admin_head_;
   AdminNodes admin_nodes_;
+  AdminQueue admin_queue_;
   AdminSite admin_site_;
+  SlurmWatch slurm_;
+  SpanningTreeListener spanning_tree_;
+  PowerDesk power_;
   PinSender pins_;
   Introductions introductions_;
   bool beside_another_;

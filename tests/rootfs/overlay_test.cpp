@@ -24,6 +24,7 @@ NodeIdentity node07() {
           "10.77.0.17"_ip,
           "52:54:00:00:00:07"_mac,
           "0123456789abcdef0123456789abcdef",
+          "fedcba9876543210fedcba9876543210",
           {{"ed25519", "SECRET", "ssh-ed25519 AAAA node07"}}};
 }
 
@@ -52,7 +53,7 @@ TEST_CASE("an overlay says who the node is", "[overlay]") {
   CHECK(content(all, "etc/resolv.conf") == "search cluster\nnameserver 10.77.0.53\n");
   CHECK(content(all, "etc/rootstock/node.env") ==
         "ROOTSTOCK_HEAD=10.77.0.1\nROOTSTOCK_HTTP=80\nROOTSTOCK_NODE=node07\nROOTSTOCK_ADDRESS=10.77.0.17\n"
-        "ROOTSTOCK_GENERATION=compute/3\n");
+        "ROOTSTOCK_GENERATION=compute/3\nROOTSTOCK_ROOT_PATIENCE=600\n");
   CHECK(content(all, "etc/rootstock/slurm.env") == "SLURM_CONTROLLER=10.77.0.1:6817\n");
 }
 
@@ -69,6 +70,8 @@ TEST_CASE("secrets are readable by their owner alone", "[overlay]") {
   CHECK(*find(all, "etc/munge/munge.key") == OverlayFile{"etc/munge/munge.key", "key bytes", 0400, "munge"});
   CHECK(find(all, "etc/ssh/ssh_host_ed25519_key")->mode == 0600);
   CHECK(find(all, "etc/ssh/ssh_host_ed25519_key.pub")->mode == 0644);
+  CHECK(*find(all, "etc/rootstock/token") ==
+        OverlayFile{"etc/rootstock/token", "fedcba9876543210fedcba9876543210\n", 0600});
   CHECK(content(all, "root/.ssh/authorized_keys") == "ssh-ed25519 AAAA admin\n");
 }
 

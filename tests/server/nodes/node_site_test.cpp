@@ -5,6 +5,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "tests/server/nodes/open_door.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -30,7 +31,8 @@ struct House {
   Settings settings = settings_in(folder.path());
   Registry registry{{}, 9, {}};
   std::vector<NodeRecord> saved;
-  FrontDesk desk{registry, [this](const NodeRecord& record) { saved.push_back(record); }};
+  OpenDoor door{registry};
+  FrontDesk desk{registry, door.reception, [this](const NodeRecord& record) { saved.push_back(record); }};
   dhcp::Board board;
 
   House() {
@@ -48,6 +50,7 @@ struct House {
     Node& made_node = node();
     made_node.record.host_secret = "secret";
     made_node.record.host_public = "public";
+    made_node.record.token = "abc";
     saved.clear();
   }
   Node& node() { return *registry.by_mac(board.mac); }
@@ -58,7 +61,9 @@ struct House {
 
   View view{settings, registry};
   Overlays overlays{settings, {}, registry, folder.path(), [](const NodeRecord&) {}};
-  NodeSite site{view, registry, desk, overlays};
+  Vigil vigil{registry, desk, [this](const NodeRecord& record) { saved.push_back(record); }};
+  Pass pass;  ///< what the doorkeeper says
+  NodeSite site{view, registry, desk, overlays, vigil, [this](Node&, Gate) { return pass; }};
 
   Answer answer_to(Request request) {
     asio::io_context loop;
@@ -100,7 +105,8 @@ TEST_CASE("a boot over HTTP: files, overlay, up") {
   CHECK(house.get("/node/overlay", of_root) == 200);
   CHECK(house.node().boot.stage() == Stage::overlay);
   CHECK(house.node().boot.bytes() > std::string("a kernelan initramfs").size());
-  house.ask(Method::post, "/node/up", {seat, of_anybody}, "generation=compute%2F1&kernel=6.1.0&seconds=12.5");
+  house.ask(Method::post, "/node/up", {seat, of_anybody},
+            "token=abc&generation=compute%2F1&kernel=6.1.0&seconds=12.5");
   CHECK(house.node().boot.stage() == Stage::up);
   REQUIRE(house.saved.size() == 1);
   CHECK(house.saved[0].generation == "compute/1");
@@ -132,12 +138,13 @@ TEST_CASE("the overlay goes to nobody else") {
     house.boots_up_to_initramfs();
     CHECK(house.get("/node/overlay", of_root) == 200);
     CHECK(house.get("/node/overlay", of_root) == 200);  // the first may have broken off on its way
-    house.ask(Method::post, "/node/up", {seat, of_anybody}, "generation=compute%2F1");
+    house.ask(Method::post, "/node/up", {seat, of_anybody}, "token=abc&generation=compute%2F1");
     CHECK(house.get("/node/overlay", of_root) == 403);
   }
   SECTION("to a worker that was restarted within the boot: it has watched none") {
     Registry restarted{{}, 9, {house.node().record}};
-    FrontDesk desk{restarted, [](const NodeRecord&) {}};
+    OpenDoor door{restarted};
+    FrontDesk desk{restarted, door.reception, [](const NodeRecord&) {}};
     CHECK(restarted.by_address(seat)->boot.overlay_refusal(Moment::clock::now()));
   }
 }
@@ -163,9 +170,109 @@ TEST_CASE("what a node reports is cut to size before it is kept or logged") {
   CHECK(house.node().boot.trouble() == "mount [31m failed");
   const std::string endless(5000, 'x');
   house.ask(Method::post, "/node/up", {seat, of_anybody},
-            "generation=" + endless + "%0a&kernel=&seconds=-1e999");
+            "token=abc&generation=" + endless + "%0a&kernel=&seconds=-1e999");
   CHECK(house.saved.back().generation.size() == 100);
   CHECK(house.ask(Method::post, "/node/up", {"10.77.0.99"_ip, of_anybody}, "").status == 403);
+}
+
+TEST_CASE("the gate says go, wait with words for a console, or start over") {
+  House house;
+  house.boots_up_to_initramfs();
+  const auto gate = [&] {
+    return house.ask(Method::get, "/node/gate?boot=b1&model=Raspberry%20Pi%204%0a", {seat, of_anybody}).text;
+  };
+  CHECK(gate() == "go\n");
+  CHECK(house.node().pulse.next == "b1");
+  CHECK(house.node().record.model == "Raspberry Pi 4");
+  house.pass = {false, std::chrono::seconds{7}, "place 3\nof 9"};
+  CHECK(gate() == "wait 7\nplace 3 of 9\n");
+  CHECK(house.ask(Method::get, "/node/overlay", {seat, of_root}).status == 503);  // of an older initramfs
+  house.pass = {};
+  const auto other = house.settings.paths.images() / "other/4";
+  write_file(other / "manifest.json",
+             R"({"image":"other","number":4,"architecture":"amd64","root":"squashfs","digest":"00",)"
+             R"("kernel_version":"6.1.0","origin":"test","bytes":1,"created":"","created_unix":0})");
+  write_file(house.settings.paths.images() / "other/active", "4");
+  house.node().record.image = "other";
+  CHECK(gate() == "again-from-start\nnode01 has loaded compute/1 and is to boot other/4 now\n");
+  CHECK(house.ask(Method::get, "/node/gate?boot=b1", {"10.77.0.99"_ip, of_anybody}).status == 403);
+}
+
+TEST_CASE("no overlay for a board that is not let in, whoever is asked") {
+  House house;
+  house.boots_up_to_initramfs();
+  house.node().record.standing = GENERATE(Standing::waiting, Standing::denied);
+  CHECK(house.get("/node/overlay", of_root) == 403);
+  house.node().record.standing = Standing::member;
+  house.node().record.doubt = "two boards have its MAC";
+  CHECK(house.get("/node/overlay", of_root) == 403);
+  house.node().record.doubt.clear();
+  CHECK(house.get("/node/overlay", of_root) == 200);
+}
+
+TEST_CASE("a node's heartbeats, and its last words") {
+  House house;
+  house.boots_up_to_initramfs();
+  const auto post = [&](const std::string& what, const std::string& body) {
+    return house.ask(Method::post, "/node/" + what, {seat, of_anybody}, body);
+  };
+  post("up", "token=abc&boot=b1&generation=compute%2F1");
+  house.saved.clear();
+  const auto clock = std::to_string(std::chrono::system_clock::to_time_t(Time::clock::now()) + 100);
+  const auto body =
+      "boot=b1&generation=compute%2F1&uptime=61.5&memory=812&total=960&temperature=48.3&throttled=0x50005&"
+      "root=4&slurmd=active&oom=1&clock=" +
+      clock;
+  SECTION("what it says is taken, and not written to disk each time") {
+    CHECK(post("beat", "token=abc&" + body).text == "again 15\n");
+    const auto& beat = house.node().pulse.beat;
+    CHECK(beat.uptime == 61.5);
+    CHECK(beat.memory == 812);
+    CHECK(beat.temperature == 48.3);
+    CHECK(beat.throttled == 0x50005);
+    CHECK(beat.root_ms == 4);
+    CHECK((beat.clock_ahead > 95 && beat.clock_ahead < 105));
+    CHECK(house.saved.empty());
+    house.node().record.last_heard -= std::chrono::minutes{2};
+    post("beat", "token=abc&" + body);
+    CHECK(house.saved.size() == 1);
+  }
+  SECTION("an order goes out with the answer, as long as it holds") {
+    house.node().pulse.order = "reboot";
+    CHECK(post("beat", "token=abc&" + body).text == "again 15\nreboot\n");
+    CHECK(house.node().pulse.order_told);
+  }
+  SECTION("nobody speaks for it without its token") {
+    for (const auto* what : {"up", "beat", "down"}) CHECK(post(what, "token=abd&" + body).status == 403);
+    house.node().record.token.clear();
+    CHECK(post("beat", "token=&" + body).status == 403);
+    CHECK_FALSE(house.node().pulse.beat_at);
+  }
+  SECTION("down is the end, unless an older system says it") {
+    post("down", "token=abc&boot=b0&how=poweroff");
+    CHECK_FALSE(house.node().pulse.down_at);
+    post("down", "token=abc&boot=b1&how=poweroff");
+    CHECK(house.node().pulse.down_how == "poweroff");
+    CHECK(house.saved.back().last_heard == Time{});
+  }
+}
+
+TEST_CASE("a lost node is told of once, and so is its return") {
+  House house;
+  house.boots_up_to_initramfs();
+  house.ask(Method::post, "/node/up", {seat, of_anybody}, "token=abc&boot=b1&generation=compute%2F1");
+  const auto events = [&] { return house.node().boot.events().size(); };
+  const auto before = events();
+  const auto now = Moment::clock::now();
+  house.vigil.sweep(now + std::chrono::seconds{40});
+  CHECK(events() == before);
+  house.vigil.sweep(now + std::chrono::seconds{47});
+  house.vigil.sweep(now + std::chrono::seconds{52});
+  CHECK(events() == before + 1);
+  CHECK(house.node().boot.events().back().text.starts_with("lost: no heartbeat for 4"));
+  house.ask(Method::post, "/node/beat", {seat, of_anybody}, "token=abc&boot=b1&root=3");
+  CHECK(house.node().boot.events().back().text.starts_with("is back"));
+  CHECK_FALSE(house.node().pulse.lost_at);
 }
 
 TEST_CASE("each path takes its methods") {
@@ -175,6 +282,8 @@ TEST_CASE("each path takes its methods") {
       {Method::head, "/node/time", 200},
       {Method::post, "/node/time", 405},
       {Method::get, "/node/up", 405},
+      {Method::get, "/node/beat", 405},
+      {Method::post, "/node/gate", 405},
       {Method::other, "/compute/1/kernel", 405},
       {Method::post, "/node/overlay", 405},
       {Method::get, "/compute/2/kernel", 404},

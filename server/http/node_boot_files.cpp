@@ -1,0 +1,51 @@
+#include "server/http/node_boot_files.hpp"
+
+#include <string>
+#include <utility>
+
+namespace rootstock::server {
+namespace {
+
+/// UEFI's HTTP boot goes by the type before it looks at the name (UEFI 2.10 section 24.7.4: NBP by its media
+/// type).
+std::string media_type(const BootName& name) {
+  if (name.text != BootText::none) return "text/plain; charset=utf-8";
+  return name.file.ends_with(".efi") ? "application/efi" : "application/octet-stream";
+}
+
+}  // namespace
+
+Node* NodeBootFiles::still(int number, Moment boot) {
+  const auto found = registry_.nodes().find(number);
+  if (found == registry_.nodes().end() || found->second.boot.started() != boot) return nullptr;
+  return &found->second;
+}
+
+Answer NodeBootFiles::answer(const Request& request) {
+  auto served = view_.find(request.peer.address, request.target.path);
+  if (!served && served.error() == tftp::Refusal::not_found)
+    return text_answer(404, "there is no such boot file\n");
+  if (!served) return text_answer(403, "this file may not be read\n");
+  Answer answer;
+  answer.type = media_type(served->name);
+  answer.file = served->file;
+  answer.range = range_of(request.range, answer.file->size());
+  using Kind = RangeAnswer::Kind;
+  if (answer.range.kind != Kind::whole) answer.status = answer.range.kind == Kind::part ? 206 : 416;
+
+  Node* node = registry_.by_address(request.peer.address);
+  if (node == nullptr || request.method != Method::get || answer.status == 416) return answer;
+  desk_.on_fetch(*node, served->name);
+  const auto boot = node->boot.started();
+  const auto number = node->record.number;
+  answer.on_sent = [this, number, boot](std::uint64_t bytes) {
+    if (Node* here = still(number, boot)) here->boot.on_bytes(bytes);
+  };
+  const bool to_the_end = answer.range.span.first + answer.range.span.length == answer.file->size();
+  answer.on_end = [this, number, boot, to_the_end, name = served->name](std::uint64_t bytes, bool sent) {
+    if (Node* here = still(number, boot)) desk_.on_fetched(*here, name, bytes, sent && to_the_end);
+  };
+  return answer;
+}
+
+}  // namespace rootstock::server

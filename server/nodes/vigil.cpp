@@ -1,0 +1,122 @@
+#include "server/nodes/vigil.hpp"
+
+#include <fmt/format.h>
+
+#include "server/log/log.hpp"
+#include "server/nodes/condition.hpp"
+
+namespace rootstock::server {
+namespace {
+
+constexpr std::chrono::seconds between_sweeps{5};
+/// When a node was heard last is kept to the minute: a thousand nodes must not write a row each 15 ms.
+constexpr std::chrono::minutes kept_every{1};
+/// A heartbeat tells little that is new; one that does so each time says it to itself.
+constexpr int most_lines_of_a_node = 20;
+
+Moment now() { return Moment::clock::now(); }
+
+std::string span_words(Moment::duration span) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(span).count();
+  return seconds < 120 ? fmt::format("{} s", seconds) : fmt::format("{} minutes", seconds / 60);
+}
+
+}  // namespace
+
+Vigil::Vigil(Registry& registry, FrontDesk& desk, std::function<void(const NodeRecord&)> save)
+    : registry_(registry), desk_(desk), save_(std::move(save)) {}
+
+void Vigil::start(boost::asio::io_context& loop) {
+  timer_.emplace(loop);
+  wait();
+}
+
+void Vigil::stop() { timer_.reset(); }
+
+void Vigil::wait() {
+  timer_->expires_after(between_sweeps);
+  timer_->async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    sweep(now());
+    wait();
+  });
+}
+
+void Vigil::sweep(Moment at) {
+  for (auto& [number, node] : registry_.nodes()) {
+    auto& pulse = node.pulse;
+    if (node.boot.stage() != Stage::up) continue;
+    if (!pulse.expected) pulse.expected = at;
+    if (pulse.lost_at || !is_lost(node, at)) continue;
+    pulse.lost_at = at;
+    const auto since = pulse.beat_at.value_or(*pulse.expected);
+    tell(node, node.boot.on_beat_says(fmt::format("lost: no heartbeat for {}", span_words(at - since)), at));
+  }
+}
+
+void Vigil::on_gate(Node& node, const std::string& boot, const std::string& model) {
+  node.pulse.on_gate(boot);
+  if (model.empty() || model == node.record.model) return;
+  node.record.model = model;
+  save_(node.record);
+}
+
+void Vigil::on_step(Node& node, const std::string& step, double seconds, std::optional<double> link) {
+  tell(node, node.boot.on_step(step, seconds, now()));
+  constexpr double worth_telling = 5;
+  if (link && *link > worth_telling)
+    tell(node,
+         node.boot.on_beat_says(
+             fmt::format("its link was up for {:.0f} s before DHCP answered its initramfs", *link), now()));
+}
+
+void Vigil::on_up(Node& node, const UpReport& report, const std::string& boot) {
+  node.pulse.on_up(boot, now());
+  node.record.last_heard = Time::clock::now();
+  desk_.on_up(node, report);  // saves
+}
+
+std::string Vigil::on_beat(Node& node, Beat beat) {
+  auto& pulse = node.pulse;
+  const auto at = now();
+  const auto before = pulse.beat_at ? std::optional{pulse.beat} : std::nullopt;
+  const auto lost = pulse.lost_at;
+  if (!pulse.on_beat(std::move(beat), at)) {
+    log::limited(
+        "two systems of " + node.record.name,
+        fmt::format("{}: two systems say that they are it: two boards with one identity?", node.record.name));
+    return {};
+  }
+  heard(node);
+  if (lost) tell(node, node.boot.on_beat_says("is back, after " + span_words(at - *lost + lost_after), at));
+  if (const auto news = news_between(before.value_or(Beat{}), pulse.beat); !news.empty())
+    tell(node, node.boot.on_beat_says(news, at));
+  if (!pulse.order.empty()) pulse.order_told = at;
+  return pulse.order;
+}
+
+void Vigil::heard(Node& node) {
+  const auto wall = Time::clock::now();
+  // Whichever way the clock was set meanwhile.
+  const auto gone = wall - node.record.last_heard;
+  if (gone < kept_every && gone > -kept_every) return;
+  node.record.last_heard = wall;
+  save_(node.record);
+}
+
+void Vigil::on_down(Node& node, const std::string& boot, const std::string& how) {
+  // The last words of a system that another one has followed already say nothing of the node.
+  if (!node.pulse.boot.empty() && boot != node.pulse.boot) return;
+  node.pulse.on_down(how, now());
+  node.record.last_heard = Time{};
+  save_(node.record);
+  tell(node, node.boot.on_down(how, now()));
+}
+
+void Vigil::tell(const Node& node, const std::string& words) {
+  if (words.empty()) return;
+  const auto line = node.record.name + ": " + words;
+  log::at_most(most_lines_of_a_node, log::Level::info, "life of " + node.record.name, line);
+}
+
+}  // namespace rootstock::server
