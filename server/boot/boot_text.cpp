@@ -4,6 +4,7 @@
 #include "server/boot/extlinux.hpp"
 #include "server/boot/grub_cfg.hpp"
 #include "server/boot/ipxe_script.hpp"
+#include "server/boot/orders.hpp"
 #include "server/boot/pi_config.hpp"
 #include "server/boot/pi_root.hpp"
 #include "server/nodes/asker.hpp"
@@ -19,7 +20,7 @@ std::string cmdline(const Settings& settings, const NodeRecord& node, const root
   line.nfs_port = settings.ports.nfs;
   line.mac = node.mac;
   line.board = std::move(board_words);
-  line.extra = settings.nodes.kernel_options;
+  line.extra = orders_for(settings, node).kernel_options;
   return rootfs::kernel_cmdline(generation, line);
 }
 
@@ -49,14 +50,15 @@ std::string boot_text(BootText text, const Settings& settings, const NodeRecord&
   return {};
 }
 
-std::string waiting_text(BootText text, const Settings& settings, const std::string& node,
-                         const Failure& why) {
+bool shows_words(BootText text) { return text == BootText::boot_ipxe || text == BootText::grub_node_cfg; }
+
+std::string waiting_text(BootText text, const Settings& settings, const WaitingScreen& screen) {
   const auto url = boot_url(settings.network.address, settings.ports.http);
   switch (text) {
-    case BootText::boot_ipxe: return waiting_script(node, why, url);
+    case BootText::boot_ipxe: return waiting_script(screen, url);
     case BootText::autoexec_ipxe: return autoexec_script(url);
     case BootText::grub_cfg: return grub_config();
-    case BootText::grub_node_cfg: return grub_waiting(node, why);
+    case BootText::grub_node_cfg: return grub_waiting(screen);
     default: return {};
   }
 }

@@ -70,15 +70,26 @@ std::string words_of(const Failure& failure) {
   return failure.hint.empty() ? failure.what : failure.what + ": " + failure.hint;
 }
 
+/// The seat as it would be if the board were what the question says.
+NodeRecord as_asked(const Explanation& told, const BoardQuestion& question, const Node* node) {
+  NodeRecord record = node != nullptr ? node->record : NodeRecord{};
+  record.mac = question.mac;
+  record.architecture = told.architecture;
+  return record;
+}
+
 /// What of the image's generations is for this board.
-void add_generation(Explanation& told, const View& view, Dialect dialect, Mac mac) {
-  const auto generation = view.next_generation(told.architecture);
+void add_generation(Explanation& told, const View& view, Dialect dialect, const NodeRecord& node) {
+  const auto [orders, generation] = view.next_boot(node);
+  told.why.push_back(orders.image_why);
+  for (const auto& words : orders.options_why) told.why.push_back(words);
   if (!generation) return told.why.push_back(words_of(generation.error()));
   told.generation = generation->label();
-  told.why.push_back(fmt::format("{} is the active generation of the image {} for {}", told.generation,
-                                 generation->image, generation->architecture));
+  if (orders.pinned.empty())
+    told.why.push_back(fmt::format("{} is the active generation of the image {} for {}", told.generation,
+                                   generation->image, generation->architecture));
   if (const auto why = view.why_not(dialect, *generation)) return told.why.push_back(words_of(*why));
-  told.files = boot_path(dialect, {mac, told.serial, dhcp::is_raspberry_pi(dialect)}, told.generation);
+  told.files = boot_path(dialect, {node.mac, told.serial, dhcp::is_raspberry_pi(dialect)}, told.generation);
 }
 
 }  // namespace
@@ -117,7 +128,7 @@ Explanation explain(const Settings& settings, Registry& registry, const View& vi
         fmt::format("beside another DHCP server: {}", dhcp::advise_beside_server(dialect).why));
   for (const auto& quirk : dhcp::quirks_of(dialect))
     told.quirks.push_back(fmt::format("{}: {} ({})", quirk.name, quirk.what, quirk.source));
-  if (dhcp::boots(dialect)) add_generation(told, view, dialect, question.mac);
+  if (dhcp::boots(dialect)) add_generation(told, view, dialect, as_asked(told, question, node));
   return told;
 }
 

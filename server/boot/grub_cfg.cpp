@@ -30,13 +30,6 @@ std::string quoted_words(std::string_view line) {
   return text;
 }
 
-std::string one_line(std::string_view text) {
-  std::string line{text};
-  for (auto& c : line)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  return line;
-}
-
 /// `linux` and `initrd` fail without harm, and the next way is tried.
 std::string attempt(std::string_view device, std::string_view label, std::string_view words) {
   return fmt::format(
@@ -49,13 +42,14 @@ std::string attempt(std::string_view device, std::string_view label, std::string
 }  // namespace
 
 /// GRUB knows its own folder as $prefix, by whichever protocol it came. `true`, `sleep` and `echo` are built
-/// into Debian's signed image.
+/// into Debian's signed image, `set` into the shell. node.cfg may say when to ask for it again.
 std::string grub_config() {
   return fmt::format(
       "while true; do\n"
+      "  set again={0}\n"
       "  source $prefix/node.cfg\n"
-      "  echo 'Rootstock: trying again in {0} seconds'\n"
-      "  sleep {0}\n"
+      "  echo \"Rootstock: trying again in $again seconds\"\n"
+      "  sleep $again\n"
       "done\n",
       retry_seconds);
 }
@@ -71,11 +65,10 @@ std::string grub_boot(std::string_view node, const rootfs::Generation& generatio
          fmt::format("echo {}\n", in_quotes(fmt::format("Rootstock: {} could not load {}", node, label)));
 }
 
-std::string grub_waiting(std::string_view node, const Failure& failure) {
-  auto text = fmt::format(
-      "echo {}\n", in_quotes(fmt::format("Rootstock: {} cannot boot yet: {}", node, one_line(failure.what))));
-  if (!failure.hint.empty()) text += fmt::format("echo {}\n", in_quotes("To do: " + one_line(failure.hint)));
-  return text;
+std::string grub_waiting(const WaitingScreen& screen) {
+  std::string text;
+  for (const auto& line : screen.lines) text += fmt::format("echo {}\n", in_quotes(one_line(line)));
+  return text + fmt::format("set again={}\n", screen.again.count());
 }
 
 }  // namespace rootstock::server

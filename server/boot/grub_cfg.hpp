@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "config/address.hpp"
-#include "config/result.hpp"
 #include "rootfs/generation.hpp"
+#include "server/boot/waiting_screen.hpp"
 
 namespace rootstock::server {
 
@@ -18,7 +18,6 @@ std::string grub_config();
 std::string grub_boot(std::string_view node, const rootfs::Generation& generation, std::string_view cmdline,
                       Ipv4 head, std::uint16_t http_port);
 
-/// Shown on the board's screen.
-std::string grub_waiting(std::string_view node, const Failure& failure);
+std::string grub_waiting(const WaitingScreen& screen);
 
 }  // namespace rootstock::server

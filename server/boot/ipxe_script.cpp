@@ -7,26 +7,24 @@
 namespace rootstock::server {
 namespace {
 
-constexpr int retry_seconds = 10;
+constexpr std::chrono::seconds retry{10};
 
-/// A message must stay one line of a script, and must not name iPXE variables or join commands.
-std::string one_line(std::string_view text) {
-  std::string line{text};
+/// A message must not name iPXE variables or join commands.
+std::string harmless(std::string_view text) {
+  auto line = one_line(text);
   std::ranges::replace_if(
-      line,
-      [](unsigned char c) { return c < 0x20 || c == '$' || c == '|' || c == '&' || c == '#' || c == '\\'; },
-      ' ');
+      line, [](char c) { return c == '$' || c == '|' || c == '&' || c == '#' || c == '\\'; }, ' ');
   return line;
 }
 
 /// `imgfree` drops what a broken attempt has loaded; `--replace` keeps the chain of scripts from growing.
-std::string try_again(std::string_view url) {
+std::string try_again(std::string_view url, std::chrono::seconds after = retry) {
   return fmt::format(
       "echo Trying again in {0} seconds\n"
       "sleep {0}\n"
       "imgfree\n"
       "chain --replace {1}/boot.ipxe || goto again\n",
-      retry_seconds, url);
+      after.count(), url);
 }
 
 }  // namespace
@@ -51,14 +49,10 @@ std::string boot_script(std::string_view node, const rootfs::Generation& generat
       node, label, url, cmdline, try_again(url));
 }
 
-std::string waiting_script(std::string_view node, const Failure& failure, std::string_view url) {
-  return fmt::format(
-      "#!ipxe\n"
-      ":again\n"
-      "echo Rootstock: {} cannot boot yet: {}\n"
-      "{}{}",
-      node, one_line(failure.what),
-      failure.hint.empty() ? "" : "echo To do: " + one_line(failure.hint) + "\n", try_again(url));
+std::string waiting_script(const WaitingScreen& screen, std::string_view url) {
+  std::string text = "#!ipxe\n:again\n";
+  for (const auto& line : screen.lines) text += "echo " + harmless(line) + "\n";
+  return text + try_again(url, screen.again);
 }
 
 std::string autoexec_script(std::string_view url) {
@@ -71,7 +65,7 @@ std::string autoexec_script(std::string_view url) {
       "echo Rootstock: {1} does not answer. Trying again in {0} seconds\n"
       "sleep {0}\n"
       "goto again\n",
-      retry_seconds, url);
+      retry.count(), url);
 }
 
 }  // namespace rootstock::server

@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "config/address.hpp"
-#include "config/result.hpp"
 #include "rootfs/generation.hpp"
+#include "server/boot/waiting_screen.hpp"
 
 namespace rootstock::server {
 
@@ -17,8 +17,8 @@ std::string boot_url(Ipv4 head, std::uint16_t http_port);
 std::string boot_script(std::string_view node, const rootfs::Generation& generation, std::string_view cmdline,
                         std::string_view url);
 
-/// Shown on the board's screen; asks again every few seconds, so that the board boots by itself once it can.
-std::string waiting_script(std::string_view node, const Failure& failure, std::string_view url);
+/// Asks again and again, so that the board boots by itself once it may and can.
+std::string waiting_script(const WaitingScreen& screen, std::string_view url);
 
 /// iPXE runs this before it has an address (NETBOOT-FACTS 1.5), and asks for nothing else then.
 std::string autoexec_script(std::string_view url);

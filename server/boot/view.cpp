@@ -41,10 +41,11 @@ bool begins(const BootName& name) {
 
 }  // namespace
 
-View::View(const Settings& settings, Registry& registry, CannotBoot cannot_boot)
+View::View(const Settings& settings, Registry& registry, CannotBoot cannot_boot, Ask ask)
     : settings_(settings),
       registry_(registry),
       tell_(std::move(cannot_boot)),
+      ask_(std::move(ask)),
       generations_(settings.paths.images()),
       images_(settings.paths.images()),
       loaders_(ipxe_folder) {
@@ -67,10 +68,14 @@ View::Found View::for_stranger(Ipv4 client, const BootName& name) {
   if (name.number != 0) return of_generation(fmt::format("{}/{}", name.image, name.number), name);
   if (name.part == BootPart::loader) return loaders_.open(name.file);
   if (name.part == BootPart::extra) return of_extra(name);
-  auto text = waiting_text(name.text, settings_, client.text(),
-                           {"this address has no seat in the cluster", "restart the board"});
-  if (text.empty()) return not_found();
-  return std::make_shared<TextFile>(std::move(text));
+  return words(name.text,
+               screen_of(client.text(), {"this address has no seat in the cluster", "restart the board"}));
+}
+
+View::Found View::words(BootText text, const WaitingScreen& screen) const {
+  auto shown = waiting_text(text, settings_, screen);
+  if (shown.empty()) return not_found();
+  return std::make_shared<TextFile>(std::move(shown));
 }
 
 View::Found View::for_node(Node& node, const BootName& name) {
@@ -86,7 +91,11 @@ View::Found View::for_node(Node& node, const BootName& name) {
     return file;
   }
 
+  // Whoever has nothing to boot is told that, and takes nobody's turn.
   const auto generation = choice_for(node, begins(name));
+  if (generation && ask_ && shows_words(name.text))
+    if (const auto pass = ask_(node, Gate::script); !pass.go)
+      return words(name.text, screen_of(node.record, pass));
   return generation ? of_choice(node, *generation, name) : in_place_of(node, generation.error(), name);
 }
 
@@ -110,9 +119,7 @@ View::Found View::of_choice(Node& node, const rootfs::Generation& generation, co
 View::Found View::in_place_of(Node& node, const Failure& why, const BootName& name) {
   if (name.part == BootPart::extra) return not_found();
   if (tell_) tell_(node, why);
-  auto text = waiting_text(name.text, settings_, node.record.name, why);
-  if (text.empty()) return not_found();
-  return std::make_shared<TextFile>(std::move(text));
+  return words(name.text, screen_of(node.record.name, why));
 }
 
 /// The folder of a generation is <images>/<label>: no need to read its manifest.
@@ -126,13 +133,38 @@ View::Found View::of_generation(const std::string& label, const BootName& name) 
 /// first.
 Result<rootfs::Generation, Failure> View::choice_for(const Node& node, bool afresh) const {
   const auto& promised = node.boot.generation();
-  auto generation = next_generation(node.record.architecture);
+  auto generation = next_boot(node.record).generation;
   if (!afresh && !promised.empty() && !(generation && generation->label() == promised))
     generation = generations_.find(promised);
   if (!generation) return generation;
   const auto board = dialect_of(node.record);
   if (!dhcp::is_raspberry_pi(board)) return generation;  // what is missing for others is missed by itself
   if (auto why = why_not(board, *generation)) return tl::unexpected{*std::move(why)};
+  return generation;
+}
+
+NextBoot View::next_boot(const NodeRecord& node) const {
+  auto orders = orders_for(settings_, node);
+  auto generation =
+      orders.pinned.empty() ? generations_.active(orders.image, node.architecture) : pinned(node);
+  return {std::move(orders), std::move(generation)};
+}
+
+/// Never another one in its place: whoever pins a node wants to know what it runs.
+Result<rootfs::Generation, Failure> View::pinned(const NodeRecord& node) const {
+  auto generation = generations_.find(node.pinned);
+  const auto way_out = fmt::format(
+      "pin it to another one, which `rootstock image list` shows, or let it boot the active one: `rootstock "
+      "nodes pin {} --none`",
+      node.name);
+  if (!generation)
+    return fail(fmt::format("{} is pinned to {}, which cannot be booted: {}", node.name, node.pinned,
+                            generation.error().what),
+                way_out);
+  if (!node.architecture.empty() && generation->architecture != node.architecture)
+    return fail(fmt::format("{} is pinned to {}, which is for {}, and its board is {}", node.name,
+                            node.pinned, generation->architecture, node.architecture),
+                way_out);
   return generation;
 }
 

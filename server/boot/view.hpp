@@ -13,6 +13,8 @@
 #include "server/boot/boot_text.hpp"
 #include "server/boot/disk_files.hpp"
 #include "server/boot/generations.hpp"
+#include "server/boot/orders.hpp"
+#include "server/nodes/doorkeeper.hpp"
 #include "server/nodes/registry.hpp"
 #include "tftp/file_source.hpp"
 
@@ -26,17 +28,27 @@ struct Served {
   std::shared_ptr<const tftp::File> file;
 };
 
+struct NextBoot {
+  BootOrders orders;
+  Result<rootfs::Generation, Failure> generation;
+
+  std::string label() const { return generation ? generation->label() : std::string{}; }
+};
+
 class View final : public tftp::FileSource {
  public:
   /// Told when a node asks for what it would boot and there is nothing that it can.
   using CannotBoot = std::function<void(Node&, const Failure&)>;
+  /// The doorkeeper; without one, everybody may go on.
+  using Ask = std::function<Pass(Node&, Gate)>;
 
-  View(const Settings& settings, Registry& registry, CannotBoot cannot_boot = {});
+  View(const Settings& settings, Registry& registry, CannotBoot cannot_boot = {}, Ask ask = {});
 
   Result<Served, tftp::Refusal> find(Ipv4 client, std::string_view path);
   Result<std::shared_ptr<const tftp::File>, tftp::Refusal> open(Ipv4 client, std::string_view path) override;
 
-  /// What a board of this architecture boots if it starts now; "" when it has not said what it is.
+  /// What this node boots if it starts now, with which options, and why.
+  NextBoot next_boot(const NodeRecord& node) const;
   Result<rootfs::Generation, Failure> next_generation(std::string_view architecture) const {
     return generations_.active(settings_.nodes.image, architecture);
   }
@@ -52,12 +64,15 @@ class View final : public tftp::FileSource {
   Found in_place_of(Node& node, const Failure& why, const BootName& name);
   Found of_generation(const std::string& label, const BootName& name);
   Found of_extra(const BootName& name) { return extra_ ? extra_->open(name.file) : not_found(); }
+  Result<rootfs::Generation, Failure> pinned(const NodeRecord& node) const;
+  Found words(BootText text, const WaitingScreen& screen) const;
   Found not_found() const { return tl::unexpected{tftp::Refusal::not_found}; }
   Result<rootfs::Generation, Failure> choice_for(const Node& node, bool afresh) const;
 
   const Settings& settings_;
   Registry& registry_;
   CannotBoot tell_;
+  Ask ask_;
   Generations generations_;
   DiskFiles images_, loaders_;
   std::optional<DiskFiles> extra_;

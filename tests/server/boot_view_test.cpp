@@ -100,6 +100,56 @@ TEST_CASE("a boot keeps to the generation it was promised") {
   CHECK(view.find("10.77.0.99"_ip, "kernel").error() == tftp::Refusal::not_found);  // no seat, no generation
 }
 
+TEST_CASE("a pinned node boots its generation, whatever is active, and nothing when that one is gone") {
+  House house;
+  std::vector<std::string> told;
+  View view(house.settings, house.registry,
+            [&](Node&, const Failure& why) { told.push_back(why.what + "; " + why.hint); });
+  house.publish(1);
+  house.publish(2);
+  auto& record = house.registry.by_address(house.client)->record;
+  record.pinned = "compute/1";
+  CHECK(view.next_boot(record).label() == "compute/1");
+  CHECK(text_of(*view.find(house.client, "boot.ipxe")->file).find("/compute/1/kernel") != std::string::npos);
+  const auto explained = explain(house.settings, house.registry, view, {*Mac::parse(board_mac), {}, false});
+  CHECK(explained.generation == "compute/1");
+  CHECK(explained.why.back() == "node01 is pinned to compute/1");
+
+  fs::remove_all(house.settings.paths.images() / "compute/1");
+  house.starts_booting();
+  const auto text = text_of(*view.find(house.client, "boot.ipxe")->file);
+  CHECK(text.find("node01 is pinned to compute/1, which cannot be booted") != text.npos);
+  CHECK(text.find("kernel http") == text.npos);
+  REQUIRE(told.size() == 1);
+  CHECK(told.front().find("`rootstock nodes pin node01 --none`") != std::string::npos);
+
+  record.pinned = "compute/2";
+  record.architecture = "arm64";
+  CHECK(view.next_boot(record).generation.error().what ==
+        "node01 is pinned to compute/2, which is for amd64, and its board is arm64");
+}
+
+TEST_CASE("whoever may not go on is shown why, and boots once it may; kernels are nobody's secret") {
+  House house;
+  house.publish(1);
+  Pass pass{false, std::chrono::seconds{7}, "node01 waits for approval"};
+  View view(house.settings, house.registry, {}, [&](Node&, Gate gate) {
+    CHECK(gate == Gate::script);
+    return pass;
+  });
+  const auto shown = [&](const char* name) { return text_of(*view.find(house.client, name)->file); };
+  CHECK(shown("boot.ipxe").find("echo Rootstock: node01 waits for approval\n") != std::string::npos);
+  CHECK(shown("boot.ipxe").find("sleep 7\n") != std::string::npos);
+  CHECK(shown("grub/node.cfg").find("set again=7\n") != std::string::npos);
+  CHECK(shown("grub/node.cfg").find("linux") == std::string::npos);
+  // U-Boot has no words to show: its board waits in the initramfs.
+  CHECK(shown("pxelinux.cfg/01-02-00-00-00-00-01").find("kernel compute/1/kernel") != std::string::npos);
+  CHECK(shown("kernel") == "kernel 1");
+  pass.go = true;
+  CHECK(shown("boot.ipxe").find("/compute/1/kernel") != std::string::npos);
+  CHECK(shown("grub/node.cfg").find("linux") != std::string::npos);
+}
+
 TEST_CASE("extra files never lead out of their folder") {
   House house;
   View view(house.settings, house.registry);
@@ -147,6 +197,6 @@ TEST_CASE("explain tells what a board would be told, and why") {
   const auto fresh = explain(house.settings, house.registry, view, {"02:00:00:00:00:09"_mac, 7, false});
   CHECK(fresh.node.empty());
   CHECK(fresh.boot_file == "snponly.efi");
-  CHECK(fresh.why.size() == 3);
+  CHECK(fresh.why.size() == 4);
   CHECK(explain(house.settings, house.registry, view, {"02:00:00:00:00:09"_mac, {}, true}).dialect == "iPXE");
 }

@@ -61,10 +61,43 @@ TEST_CASE("GRUB boots by HTTP, else by TFTP, and waits in a loop") {
         "fi\n"
         "echo 'Rootstock: node07 could not load compute/8'\n");
   CHECK(grub_boot("node07", generation(), "", "10.77.0.1"_ip, 8080).find("http") == std::string::npos);
-  CHECK(grub_waiting("node07", {"there is no image 'a'", "build\nit"}) ==
+  CHECK(grub_waiting(screen_of("node07", {"there is no image 'a'", "build\nit"})) ==
         "echo 'Rootstock: node07 cannot boot yet: there is no image '\\''a'\\'''\n"
-        "echo 'To do: build it'\n");
-  CHECK(grub_config().find("source $prefix/node.cfg\n") != std::string::npos);
+        "echo 'To do: build it'\n"
+        "set again=10\n");
+  CHECK(grub_config() ==
+        "while true; do\n"
+        "  set again=10\n"
+        "  source $prefix/node.cfg\n"
+        "  echo \"Rootstock: trying again in $again seconds\"\n"
+        "  sleep $again\n"
+        "done\n");
+}
+
+TEST_CASE("a board that must wait shows who it is, and comes again when it was told to") {
+  NodeRecord record;
+  record.name = "node07";
+  record.mac = "02:00:00:00:00:07"_mac;
+  record.serial = "10000007";
+  const Pass pass{false, std::chrono::seconds{30},
+                  "waits for approval:\nrootstock nodes approve node07 && ${x} | '#'"};
+  const auto screen = screen_of(record, pass);
+  CHECK(waiting_script(screen, "http://10.77.0.1") ==
+        "#!ipxe\n"
+        ":again\n"
+        "echo Rootstock: this is node07 (MAC 02:00:00:00:00:07, serial 10000007), and it waits\n"
+        "echo Rootstock: waits for approval: rootstock nodes approve node07     {x}   ' '\n"
+        "echo Trying again in 30 seconds\n"
+        "sleep 30\n"
+        "imgfree\n"
+        "chain --replace http://10.77.0.1/boot.ipxe || goto again\n");
+  CHECK(grub_waiting(screen) ==
+        "echo 'Rootstock: this is node07 (MAC 02:00:00:00:00:07, serial 10000007), and it waits'\n"
+        "echo 'Rootstock: waits for approval: rootstock nodes approve node07 && ${x} | '\\''#'\\'''\n"
+        "set again=30\n");
+  CHECK(screen_of(record, Pass{false, std::chrono::seconds{0}, ""}).again == std::chrono::seconds{1});
+  CHECK(screen_of(record, Pass{false, std::chrono::hours{1}, ""}).again == std::chrono::seconds{60});
+  CHECK(one_line(std::string(5000, 'x')).size() == 400);
 }
 
 TEST_CASE("iPXE's autoexec gets an address first, then the script") {
