@@ -12,7 +12,7 @@
 namespace rootstock::server {
 
 /// SIOCGARP looks up one entry, where reading /proc/net/arp would read them all (arp(7)).
-std::optional<Mac> neighbour_at(const std::string& interface, Ipv4 address) {
+std::optional<Mac> neighbour_at(const std::string& interface, Ipv4 address, bool pinned) {
   arpreq entry{};
   sockaddr_in asked{};
   asked.sin_family = AF_INET;
@@ -24,6 +24,7 @@ std::optional<Mac> neighbour_at(const std::string& interface, Ipv4 address) {
   if (fd < 0) return std::nullopt;
   const bool known = ::ioctl(fd, SIOCGARP, &entry) == 0 && (entry.arp_flags & ATF_COM) != 0;
   ::close(fd);
+  if (!pinned && (entry.arp_flags & ATF_PERM) != 0) return std::nullopt;
   if (!known) return std::nullopt;
   Mac mac;
   std::memcpy(mac.bytes.data(), entry.arp_ha.sa_data, mac.bytes.size());

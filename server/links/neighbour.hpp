@@ -9,7 +9,7 @@
 namespace rootstock::server {
 
 /// None: the kernel never heard of it, or has forgotten. Whoever just sent us a packet and is on this wire is
-/// known: it asked for our address before, by ARP.
-std::optional<Mac> neighbour_at(const std::string& interface, Ipv4 address);
+/// known: it asked for our address before, by ARP. `pinned`: also whom the kernel was only told of.
+std::optional<Mac> neighbour_at(const std::string& interface, Ipv4 address, bool pinned = true);
 
 }  // namespace rootstock::server

@@ -15,9 +15,9 @@
 #include "server/boot/view.hpp"
 #include "server/http/admin_head.hpp"
 #include "server/http/admin_nodes.hpp"
+#include "server/http/admin_power.hpp"
 #include "server/http/admin_queue.hpp"
 #include "server/http/admin_site.hpp"
-#include "server/http/admin_power.hpp"
 #include "server/http/listener.hpp"
 #include "server/http/node_site.hpp"
 #include "server/keeper/pin_sender.hpp"
@@ -97,12 +97,14 @@ class Worker {
         seats_(settings, registry_, reception_),
         rounds_(loop),
         desk_(registry_, reception_, save()),
-        view_(settings, registry_,
-              [this](Node& node, const Failure& why) { desk_.on_cannot_boot(node, why); }),
+        view_(
+            settings, registry_, [this](Node& node, const Failure& why) { desk_.on_cannot_boot(node, why); },
+            [this](Node& node, Gate gate) { return doorkeeper_.ask(node, gate, Moment::clock::now()); }),
         overlays_(settings, std::move(secrets), registry_, scratch_folder(settings), save()),
         vigil_(registry_, desk_, save()),
-        node_site_(view_, registry_, desk_, overlays_, vigil_,
-                   [this](Node& node, Gate gate) { return doorkeeper_.ask(node, gate, Moment::clock::now()); }),
+        node_site_(
+            view_, registry_, desk_, overlays_, vigil_,
+            [this](Node& node, Gate gate) { return doorkeeper_.ask(node, gate, Moment::clock::now()); }),
         admin_head_(settings, view_, registry_, [this] { return counters(); }),
         admin_nodes_(settings, view_, registry_, overlays_),
         slurm_(loop, settings.slurm.enabled),
@@ -122,9 +124,7 @@ class Worker {
     admin_head_.register_at(admin_site_);
     admin_nodes_.register_at(admin_site_);
     admin_queue_.register_at(admin_site_);
-    doorkeeper_.on_turn = [this](const Mac& mac) {
-      with_dhcp([&](auto& dhcp) { dhcp.ask_again(mac); });
-    };
+    doorkeeper_.on_turn = [this](const Mac& mac) { with_dhcp([&](auto& dhcp) { dhcp.ask_again(mac); }); };
     add_power(admin_site_, registry_, power_);
     if (beside_another_)
       proxy_.emplace(loop, proxy_options(settings), desk_, introductions_);
