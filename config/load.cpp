@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "config/file.hpp"
+#include "config/load_nodes.hpp"
 #include "config/toml.hpp"
 #include "config/validate.hpp"
 
@@ -118,14 +119,6 @@ void read_dhcp(const TomlTable& table, DhcpSettings& dhcp) {
   take(dhcp.conflict_probe, table.boolean("conflict_probe"));
 }
 
-void read_nodes(const TomlTable& table, NodeSettings& nodes) {
-  take(nodes.prefix, table.text("prefix"));
-  take_count(nodes.digits, table, "digits", 1, 6);
-  take(nodes.image, table.text("image"));
-  take(nodes.kernel_options, table.text("kernel_options"));
-  for (auto& file : table.texts("authorized_keys")) nodes.authorized_keys.emplace_back(std::move(file));
-}
-
 void read_images(const TomlTable& table, ImageSettings& images) {
   const auto sources = table.table("sources");
   for (const auto& name : sources.keys()) {
@@ -165,7 +158,7 @@ Settings read(const TomlTable& top) {
   read_network(top.table("network"), settings.network);
   read_dhcp(top.table("dhcp"), settings.dhcp);
   if (const auto folder = top.table("tftp").text("extra_files")) settings.tftp.extra_files = *folder;
-  read_nodes(top.table("nodes"), settings.nodes);
+  read_nodes_and_groups(top, settings);
   read_images(top.table("images"), settings.images);
   read_slurm(top.table("slurm"), settings.slurm);
   read_ports(top.table("ports"), settings.ports);

@@ -9,8 +9,7 @@
 #define TOML_ASSERT(expression) static_assert(true)
 #include <toml++/toml.h>
 
-#include <charconv>
-
+#include "config/duration.hpp"
 #include "config/stray.hpp"
 
 namespace rootstock {
@@ -40,20 +39,6 @@ std::string_view type_name(const toml::node& node) {
 
 const toml::table* as_table(const void* node) { return static_cast<const toml::table*>(node); }
 const toml::node& as_node(const void* node) { return *static_cast<const toml::node*>(node); }
-
-std::optional<std::chrono::seconds> parse_duration(std::string_view text) {
-  std::int64_t count = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  const auto unit = std::string_view{end, text.data() + text.size()};
-  const std::int64_t longest = std::int64_t{10} * 365 * 86400;
-  const std::int64_t seconds = unit == "s"   ? 1
-                               : unit == "m" ? 60
-                               : unit == "h" ? 3600
-                               : unit == "d" ? 86400
-                                             : 0;
-  if (error != std::errc{} || seconds == 0 || count < 0 || count > longest / seconds) return std::nullopt;
-  return std::chrono::seconds{count * seconds};
-}
 
 std::string last_word(const std::string& path) { return path.substr(path.find_last_of('.') + 1); }
 
@@ -184,12 +169,11 @@ std::optional<bool> TomlTable::boolean(const std::string& key) const {
 }
 
 std::optional<std::chrono::seconds> TomlTable::duration(const std::string& key) const {
-  constexpr auto hint = R"(write a number and its unit: "90s", "5m", "12h", "7d")";
   const auto* node = find(key);
   if (node == nullptr) return std::nullopt;
   const auto* value = as_node(node).as_string();
   const auto seconds = value == nullptr ? std::nullopt : parse_duration(value->get());
-  if (!seconds) fault(key, fmt::format("`{}` is not a length of time", key), hint);
+  if (!seconds) fault(key, fmt::format("`{}` is not a length of time", key), std::string{duration_hint});
   return seconds;
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "config/validate_network.hpp"
+#include "config/validate_nodes.hpp"
 
 namespace rootstock {
 
@@ -47,55 +48,6 @@ void ports_differ(const Settings& s, Source& source) {
                    fmt::format("port {} is that of {} too", all[i].second, all[later_is_given ? j : i].first),
                    "give each service a port of its own");
     }
-}
-
-void node_names(const Settings& s, Source& source) {
-  if (!source.sound("nodes.prefix") || !source.sound("nodes.digits")) return;
-  const auto longest = s.nodes.prefix + std::string(static_cast<std::size_t>(s.nodes.digits), '0');
-  if (s.nodes.prefix.empty() || !is_letter(s.nodes.prefix[0]) || !is_host_label(longest))
-    source.fault("nodes.prefix", fmt::format("\"{}\" cannot start the name of a node", s.nodes.prefix),
-                 "a letter first, then letters, digits and '-'; with its number 63 characters at most");
-  else if (is_digit(s.nodes.prefix.back()))
-    source.fault(
-        "nodes.prefix",
-        fmt::format("\"{}\" ends in a digit, which would run into the node's number", s.nodes.prefix),
-        fmt::format("end it with a letter or '-': \"{}-\"", s.nodes.prefix));
-}
-
-bool is_image_name(std::string_view name) {
-  const auto allowed = [](char c) { return is_lower(c) || is_digit(c) || c == '-' || c == '_' || c == '.'; };
-  return !name.empty() && name.size() <= 64 && (is_lower(name[0]) || is_digit(name[0])) &&
-         all_of(name, allowed);
-}
-
-void image_name(const Settings& s, Source& source) {
-  if (!source.sound("nodes.image") || is_image_name(s.nodes.image)) return;
-  source.fault(
-      "nodes.image", fmt::format("\"{}\" cannot be the name of an image", s.nodes.image),
-      "lower-case letters, digits, '-', '_' and '.'; `rootstock image list` shows the images there are");
-}
-
-/// What an iPXE script would not pass on: variables, and words that end a command or the line's meaning.
-bool means_something_to_ipxe(const std::string& options) {
-  const auto padded = " " + options + " ";
-  for (const auto* sign : {"${", " || ", " && ", " ; ", " # "})
-    if (padded.find(sign) != std::string::npos) return true;
-  return false;
-}
-
-/// The words go into iPXE scripts as they are: a line end would start a command of its own.
-void kernel_options(const Settings& s, Source& source) {
-  if (!source.sound("nodes.kernel_options")) return;
-  const auto printable = [](char c) { return c >= ' ' && c < 0x7f; };
-  if (!all_of(s.nodes.kernel_options, printable))
-    source.fault("nodes.kernel_options", "kernel options must be one line of plain ASCII",
-                 "as in \"console=ttyS0 quiet\"");
-  else if (means_something_to_ipxe(s.nodes.kernel_options))
-    source.fault("nodes.kernel_options", "iPXE would take a part of the kernel options for its own",
-                 "leave out ${, and ||, &&, ; and # as words");
-  else if (s.nodes.kernel_options.size() > 1024)
-    source.fault("nodes.kernel_options", "kernel options are longer than 1024 characters",
-                 "the kernel's command line holds 2048, ours included");
 }
 
 void path_is_absolute(const std::filesystem::path& path, const std::string& key, Source& source) {
@@ -161,8 +113,8 @@ bool is_host_label(std::string_view name) {
 
 void validate(const Settings& settings, Source& source) {
   for (const auto rule :
-       {cluster_name, validate_network, ports_differ, node_names, image_name, kernel_options, paths,
-        run_path_is_short, state_and_run_differ, account_names, worker_is_not_root, log_level})
+       {cluster_name, validate_network, ports_differ, validate_nodes, paths, run_path_is_short,
+        state_and_run_differ, account_names, worker_is_not_root, log_level})
     rule(settings, source);
 }
 

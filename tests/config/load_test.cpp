@@ -90,6 +90,10 @@ TEST_CASE("the defaults that the example shows are the defaults") {
   CHECK(shown.network.domain == defaults.network.domain);
   CHECK(shown.dhcp.lease_time == defaults.dhcp.lease_time);
   CHECK(shown.dhcp.conflict_probe == defaults.dhcp.conflict_probe);
+  CHECK(shown.nodes.join == defaults.nodes.join);
+  CHECK(shown.nodes.root_patience == defaults.nodes.root_patience);
+  CHECK(shown.admission.enabled == defaults.admission.enabled);
+  CHECK(shown.admission.bandwidth == defaults.admission.bandwidth);
   CHECK(shown.nodes.prefix == defaults.nodes.prefix);
   CHECK(shown.nodes.digits == defaults.nodes.digits);
   CHECK(shown.nodes.image == defaults.nodes.image);
