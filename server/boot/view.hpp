@@ -9,12 +9,12 @@
 #include <string_view>
 
 #include "config/settings.hpp"
+#include "server/admission/gate.hpp"
 #include "server/boot/boot_name.hpp"
 #include "server/boot/boot_text.hpp"
 #include "server/boot/disk_files.hpp"
 #include "server/boot/generations.hpp"
 #include "server/boot/orders.hpp"
-#include "server/nodes/doorkeeper.hpp"
 #include "server/nodes/registry.hpp"
 #include "tftp/file_source.hpp"
 
@@ -49,9 +49,6 @@ class View final : public tftp::FileSource {
 
   /// What this node boots if it starts now, with which options, and why.
   NextBoot next_boot(const NodeRecord& node) const;
-  Result<rootfs::Generation, Failure> next_generation(std::string_view architecture) const {
-    return generations_.active(settings_.nodes.image, architecture);
-  }
   /// Why a board of this dialect cannot boot that generation; none: it can.
   std::optional<Failure> why_not(dhcp::Dialect board, const rootfs::Generation& generation) const;
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "config/result.hpp"
-#include "server/nodes/doorkeeper.hpp"
+#include "server/admission/gate.hpp"
 #include "server/state/node_record.hpp"
 
 namespace rootstock::server {

@@ -10,6 +10,7 @@
 #include "rootfs/manifest.hpp"
 #include "server/cli/admin_client.hpp"
 #include "server/cli/print.hpp"
+#include "server/state/database.hpp"
 
 namespace rootstock::server {
 
@@ -39,21 +40,36 @@ std::optional<Store> open_store(Context& context) {
   return Store(settings->paths.images());
 }
 
-/// The labels that nodes run or would boot. None when the service is not there to ask; a service that is
-/// there but does not answer stops the pruning.
+/// The same while the service is down, as far as its state knows.
+Result<std::set<std::string>, Failure> kept_generations(const Settings& settings) {
+  std::set<std::string> labels;
+  if (!std::filesystem::exists(settings.paths.database())) return labels;
+  auto database = Database::open(settings.paths.database());
+  if (!database) return tl::unexpected{database.error()};
+  const auto nodes = database->nodes();
+  if (!nodes) return tl::unexpected{nodes.error()};
+  for (const auto& node : *nodes) labels.insert({node.generation, node.pinned});
+  return labels;
+}
+
+/// The labels that nodes run, would boot or are pinned to. A service that is there but does not answer stops
+/// the pruning.
 std::optional<std::set<std::string>> used_generations(Context& context, const Settings& settings) {
   const auto answer = ask(settings.paths.socket(), "/nodes");
   std::set<std::string> labels;
   if (!answer && answer.error().code == exit_not_running) {
-    fmt::print(stderr, "The service is not running: what its nodes still use is not known.\n");
-    return labels;
+    fmt::print(stderr, "The service is not running: its nodes are taken to use what they last said.\n");
+    auto kept = kept_generations(settings);
+    if (kept) return *std::move(kept);
+    context.failed(kept.error());
+    return std::nullopt;
   }
   if (!answer) {
     context.failed(answer.error().failure, answer.error().code);
     return std::nullopt;
   }
   for (const auto& node : list_of(answer->as_object(), "nodes"))
-    for (const char* key : {"generation", "boots"}) labels.insert(text_of(node.as_object(), key));
+    for (const char* key : {"generation", "boots", "pinned"}) labels.insert(text_of(node.as_object(), key));
   return labels;
 }
 

@@ -20,16 +20,17 @@ void AdminNodes::register_at(AdminSite& site) {
           [this](const Request&, std::string name) { return overlay(std::move(name)); });
 }
 
-std::string AdminNodes::next_label(const Node& node) const {
-  const auto generation = view_.next_generation(node.record.architecture);
-  return generation ? generation->label() : std::string{};
+std::string AdminNodes::next_label(const Node& node) const { return view_.next_boot(node.record).label(); }
+
+json::object AdminNodes::json_of(const Node& node, Instant now) const {
+  const auto next = view_.next_boot(node.record);
+  return node_json(node, next.orders.image, next.label(), now);
 }
 
 Answer AdminNodes::nodes() {
   const Instant now;
   json::array all;
-  for (const auto& [number, node] : registry_.nodes())
-    all.push_back(node_json(node, settings_.nodes.image, next_label(node), now));
+  for (const auto& [number, node] : registry_.nodes()) all.push_back(json_of(node, now));
   return json_answer(json::object{{"nodes", std::move(all)}});
 }
 
@@ -37,7 +38,7 @@ Answer AdminNodes::node(const std::string& name) {
   const Node* node = registry_.by_name(name);
   if (node == nullptr) return no_such_node(name);
   const Instant now;
-  auto object = node_json(*node, settings_.nodes.image, next_label(*node), now);
+  auto object = json_of(*node, now);
   object["events"] = events_json(*node, now);
   return json_answer(std::move(object));
 }

@@ -5,6 +5,7 @@
 
 #include "config/settings.hpp"
 #include "server/boot/view.hpp"
+#include "server/http/admin_json.hpp"
 #include "server/http/admin_site.hpp"
 #include "server/nodes/overlays.hpp"
 #include "server/nodes/registry.hpp"
@@ -21,6 +22,7 @@ class AdminNodes {
   Answer nodes();
   Answer node(const std::string& name);
   boost::asio::awaitable<Answer> overlay(std::string name);
+  boost::json::object json_of(const Node& node, Instant now) const;
   std::string next_label(const Node& node) const;
 
   const Settings& settings_;
