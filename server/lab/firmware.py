@@ -42,13 +42,13 @@ def flash(unit, file, read_only=False):
     return ["-drive", f"if=pflash,unit={unit},format=raw,file={file}" + (",readonly=on" if read_only else "")]
 
 
-def pc(machine):
-    return ["-machine", "q35", "-smp", "1", "-vga", "std"]
+def pc(machine, options=""):
+    return ["-machine", "q35" + options, "-smp", "1", "-vga", "std"]
 
 
 def bios(machine):
-    """SeaBIOS, then iPXE from the card's ROM."""
-    return pc(machine) + machine.card("virtio-net-pci", "bootindex=1")
+    """SeaBIOS, whose screen without graphics is the serial console; then iPXE from the card's ROM."""
+    return pc(machine, ",graphics=off") + machine.card("virtio-net-pci", "bootindex=1")
 
 
 def uefi(machine):

@@ -63,3 +63,9 @@ class Head:
 
     def stop(self):
         return self.processes.stop(self.process)
+
+    def children(self):
+        """The keeper's own, by what they are called: {"rootstock-work": 12, "ganesha.nfsd": 13}."""
+        keeper = self.process.pid
+        numbers = Path(f"/proc/{keeper}/task/{keeper}/children").read_text().split()
+        return {Path(f"/proc/{number}/comm").read_text().strip(): int(number) for number in numbers}

@@ -15,13 +15,15 @@ ADDRESS, PREFIX = "10.77.0.1", 24
 LAB_SETTINGS = """[nodes]
 image = "lab"
 kernel_options = "console=ttyAMA0 console=ttyS0 module_blacklist=cdc_subset"
+join = "{join}"
+root_patience = "{root_patience}"
 """
 
 
 class Lab:
     """`state` survives runs (images, known nodes); `logs` holds what every process and console said."""
 
-    def __init__(self, rootstock, state, logs):
+    def __init__(self, rootstock, state, logs, join="open", root_patience="10m"):
         self.state, self.logs = Path(state), Path(logs)
         self.state.mkdir(parents=True, exist_ok=True)
         self.processes = Processes(logs)
@@ -30,8 +32,14 @@ class Lab:
         self.slurm = Slurm(self.head, self.processes)
         self.machines = []
         subprocess.run(["useradd", "--system", "--no-create-home", "--user-group", "rootstock"], stderr=subprocess.DEVNULL)
-        self.head.configure(settings_text("eth1", f"{ADDRESS}/{PREFIX}", self.state, more=LAB_SETTINGS))
+        self.root_patience = root_patience
+        self.configure(join)
         make_munge_key()
+
+    def configure(self, join):
+        """Settings that hold from the head's next start."""
+        more = LAB_SETTINGS.format(join=join, root_patience=self.root_patience)
+        self.head.configure(settings_text("eth1", f"{ADDRESS}/{PREFIX}", self.state, more=more))
 
     def start(self):
         network.switch("eth1")

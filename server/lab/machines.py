@@ -1,21 +1,24 @@
 """Virtual boards that really network-boot: QEMU with a board's firmware and nothing else to boot from."""
 import json
+import re
 import socket
 from pathlib import Path
 
+import network
 from firmware import FIRMWARE, accelerator
 
 
 class Machine:
     """`firmware`: a name of firmware.FIRMWARE.
-    `clock`: what its battery clock says at power-on, e.g. "1970-01-02T00:00:00"; none: the right time."""
+    `clock`: what its battery clock says at power-on, e.g. "1970-01-02T00:00:00"; none: the right time.
+    `mac`: another than its own, as a card that was moved or a cloned image has."""
 
-    def __init__(self, number, firmware, folder, processes, memory=1024, clock=None):
+    def __init__(self, number, firmware, folder, processes, memory=1024, clock=None, mac=None):
         self.number, self.firmware, self.memory, self.clock = number, firmware, memory, clock
         self.qemu = FIRMWARE[firmware].qemu
         self.folder, self.processes = Path(folder), processes
         self.name, self.tap = f"board{number:02}", f"tap{number}"
-        self.mac = f"52:54:00:77:00:{number:02x}"
+        self.mac = mac or f"52:54:00:77:00:{number:02x}"
         self.console, self.control = self.folder / f"{self.name}.console", self.folder / f"{self.name}.control"
         self.process = None
 
@@ -42,6 +45,9 @@ class Machine:
         if self.process:
             self.processes.stop(self.process, seconds=2)
 
+    def is_on(self):
+        return self.process is not None and self.process.poll() is None
+
     def reset(self):
         """The reset button."""
         with socket.socket(socket.AF_UNIX) as control:
@@ -53,8 +59,23 @@ class Machine:
                 lines.flush()
                 lines.readline()
 
+    def cut(self):
+        """The network is gone, and the board does not see it: the switch is off, or a cable behind it is out."""
+        network.unplug(self.tap)
+
+    def mend(self):
+        network.plug_in(self.tap)
+
+    def console_text(self):
+        """What its console has shown since it was switched on."""
+        return self.console.read_text(errors="replace") if self.console.exists() else ""
+
+    def shows(self, words):
+        """Has its console shown these words? Screens move the cursor, and break lines anywhere."""
+        def bare(text):
+            return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\s", "", text)
+
+        return bare(words) in bare(self.console_text())
+
     def console_tail(self, lines=20):
-        try:
-            return "\n".join(self.console.read_text(errors="replace").splitlines()[-lines:])
-        except FileNotFoundError:
-            return "(nothing on its console)"
+        return "\n".join(self.console_text().splitlines()[-lines:]) or "(nothing on its console)"

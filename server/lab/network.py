@@ -18,6 +18,14 @@ def socket_on(switch_name, port):
     ip("link", "set", port, "master", switch_name, "up")
 
 
+def unplug(port):
+    ip("link", "set", port, "down")
+
+
+def plug_in(port):
+    ip("link", "set", port, "up")
+
+
 def neighbour(namespace, head_end, far_end):
     """Another network namespace, joined to this one by a cable."""
     ip("netns", "add", namespace)

@@ -5,21 +5,34 @@ import subprocess
 import time
 
 import image
-from cluster import STATE
+from cluster import ROOT_PATIENCE, STATE
 from processes import wait_for
 
 EXTRA_PACKAGE = "hello"
+CUT = 120  # seconds without network that a node bears
+BIOS_SAYS = "SeaBIOS (version"
+
+
+def test_new_boards_wait_until_somebody_approves_them(cluster):
+    """They say so on their screens, and go on by themselves."""
+    cluster.bios.power_on()
+    cluster.uefi.power_on()
+    names = [cluster.parked(machine)["name"] for machine in (cluster.bios, cluster.uefi)]
+    for machine in (cluster.bios, cluster.uefi):
+        assert machine.shows(machine.mac), "somebody before the screen must know which board it is"
+        assert "Linux version" not in machine.console_text()
+    assert not cluster.slurm.states()
+    cluster.must("nodes", "approve", ",".join(names))
 
 
 def test_a_bios_and_a_uefi_board_become_idle(cluster):
-    cluster.bios.power_on()
-    cluster.uefi.power_on()
     # QEMU's BIOS boots by the ROM of its card, and that is iPXE already.
     for machine, dialect in ((cluster.bios, "iPXE"), (cluster.uefi, "UEFI x64 PXE")):
         node = cluster.lab.wait_until_idle(machine, seconds=600)
         assert node["dialect"] == dialect, node
         assert node["generation"] == f"lab/{cluster.active()}" and node["bytes"] > 5_000_000, node
-        print(f"    {node['name']} ({node['dialect']}): idle, up after {node['seconds']:.0f} s, {node['bytes']} bytes", flush=True)
+        assert machine.console_text().count("Linux version") == 1, "it never started over"
+        print(f"    {node['name']}: idle, up after {node['seconds']:.0f} s, {node['bytes']} bytes", flush=True)
 
 
 def test_srun_over_both(cluster):
@@ -62,14 +75,14 @@ def test_explain(cluster):
     assert said["node"] == cluster.name_of(cluster.uefi) and said["boot_file"].endswith(".efi") and said["why"], said
 
 
-def ganesha(cluster):
-    keeper = cluster.head.process.pid
-    with open(f"/proc/{keeper}/task/{keeper}/children") as children:
-        return next((int(pid) for pid in children.read().split() if b"ganesha" in open(f"/proc/{pid}/cmdline", "rb").read()), None)
+def child(cluster, word):
+    """The keeper's child whose program is called so; none while it is not there."""
+    return next((number for name, number in cluster.head.children().items() if word in name), None)
 
 
 READING = """
-for round in 1 2 3 4 5 6 7 8 9 10 11 12; do
+end=$(($(cut -d. -f1 /proc/uptime) + {seconds}))
+while [ $(cut -d. -f1 /proc/uptime) -lt $end ]; do
   echo 3 > /proc/sys/vm/drop_caches
   find /usr/lib -name '*.so*' -type f | head -n 40 | xargs cat > /dev/null || exit 1
   sleep 1
@@ -78,18 +91,59 @@ echo finished
 """
 
 
-def test_a_job_outlives_the_nfs_server(cluster):
-    """The root file system stalls and goes on: the job reads it all the time, with the node's cache thrown away."""
-    job = subprocess.Popen(["srun", "--nodelist", cluster.name_of(cluster.bios), "--nodes=1", "sh", "-c", READING],
+def start_reading(cluster, machine, seconds):
+    """A job that reads the root all the time, with the node's cache thrown away, for so long at least."""
+    name = cluster.name_of(machine)
+    job = subprocess.Popen(["srun", "--nodelist", name, "--nodes=1", "sh", "-c", READING.format(seconds=seconds)],
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    name = cluster.name_of(cluster.bios)
     wait_for("the job runs", lambda: cluster.slurm.states().get(name) in ("alloc", "mix"), 30)
-    time.sleep(4)
-    killed = ganesha(cluster)
-    os.kill(killed, signal.SIGKILL)
-    said, _ = job.communicate(timeout=240)
+    return job
+
+
+def assert_finished(job, timeout):
+    said, _ = job.communicate(timeout=timeout)
     assert job.returncode == 0 and said.strip().endswith("finished"), said
-    assert ganesha(cluster) not in (None, killed)
+
+
+def kill_child(cluster, word):
+    """Another one takes its place."""
+    killed = child(cluster, word)
+    os.kill(killed, signal.SIGKILL)
+    wait_for(f"a new {word}", lambda: child(cluster, word) not in (None, killed), 30)
+
+
+def test_a_job_outlives_the_nfs_server_and_the_head(cluster):
+    """The root stalls and goes on, whichever process of the head dies; then the head is stopped in order, too."""
+    job = start_reading(cluster, cluster.bios, 25)
+    time.sleep(4)
+    kill_child(cluster, "ganesha")
+    time.sleep(4)
+    kill_child(cluster, "rootstock-work")
+    wait_for("the head answers", cluster.head.answers, 30)
+    os.kill(cluster.head.process.pid, signal.SIGKILL)
+    cluster.head.process.wait()
+    cluster.head.start()
+    time.sleep(4)
+    cluster.change_joining("open")
+    assert_finished(job, 240)
+    wait_for("both nodes are up and idle, as ever", lambda: len(cluster.lab.joined()) == 2, 120, every=1)
+
+
+def test_two_boards_with_one_mac(cluster):
+    """The one that runs goes on; the other is noticed and gets nothing, and the story says what to do."""
+    name, job = cluster.name_of(cluster.bios), start_reading(cluster, cluster.bios, 30)
+    twin = cluster.lab.add(3, "bios", mac=cluster.bios.mac)
+    twin.power_on()
+    wait_for("the story of the node names the two", lambda: cluster.fault_of(name) == "identity-in-doubt", 120, every=1)
+    story = cluster.head.ask("story", name)
+    assert twin.mac in story["conclusion"] + story["to_do"] and f"nodes approve {name}" in story["conclusion"] + story["to_do"], story
+    time.sleep(10)  # what a boot of the twin would need for more than its firmware
+    twin.power_off()
+    cluster.lab.machines.remove(twin)
+    assert not twin.shows("overlay here")
+    assert_finished(job, 240)
+    cluster.must("nodes", "approve", name)
+    wait_for(f"{name} is up and idle, as ever", lambda: name in cluster.lab.joined(), 120, every=1)
 
 
 def recipe_with_extra_package():
@@ -103,18 +157,44 @@ def recipe_with_extra_package():
 
 
 def test_a_rebuild_publishes_and_disturbs_nobody(cluster):
+    """Both boards are cut from the network meanwhile: one for two minutes, the other for longer than it bears."""
     before = cluster.older = cluster.active()
+    cluster.job = start_reading(cluster, cluster.uefi, 30)
+    cluster.cut_at = time.time()
+    for machine in (cluster.bios, cluster.uefi):
+        machine.cut()
     image.build(cluster.head, recipe_with_extra_package())
     cluster.newer = cluster.active()
     assert cluster.newer > before and cluster.newer == max(cluster.generations())
-    for machine in (cluster.bios, cluster.uefi):
-        assert cluster.on(machine, f"command -v {EXTRA_PACKAGE} || echo none") == "none"
-        assert cluster.lab.node_of(machine)["generation"] == f"lab/{before}"
+    assert cluster.lab.node_of(cluster.bios)["generation"] == f"lab/{before}"
+
+
+def test_a_node_and_its_job_bear_two_minutes_without_network(cluster):
+    name = cluster.name_of(cluster.uefi)
+    wait_for("the head misses the node", lambda: cluster.lab.node_of(cluster.uefi)["stage"] == "lost", 120, every=1)
+    time.sleep(max(0, cluster.cut_at + CUT - time.time()))
+    cluster.uefi.mend()
+    assert_finished(cluster.job, 240)
+    wait_for(f"{name} is up and idle, as ever", lambda: name in cluster.lab.joined(), 240, every=1)
+    assert cluster.uefi.console_text().count("Linux version") == 1, "it never started over"
+    assert cluster.on(cluster.uefi, f"command -v {EXTRA_PACKAGE} || echo none") == "none"
+    assert cluster.lab.node_of(cluster.uefi)["generation"] == f"lab/{cluster.older}"
+
+
+def test_a_node_whose_root_is_gone_for_good_starts_over(cluster):
+    """Its watchdog sees to it, and the reset needs no hand; once the network is back, it boots what is active now."""
+    starts = cluster.bios.console_text().count(BIOS_SAYS)
+    wait_for("the watchdog resets the board", lambda: cluster.bios.console_text().count(BIOS_SAYS) > starts,
+             cluster.cut_at + ROOT_PATIENCE + 180 - time.time(), every=1)
+    print(f"    reset {time.time() - cluster.cut_at:.0f} s after its network was cut", flush=True)
+    assert time.time() > cluster.cut_at + CUT, "it bears as much as the other one"
+    assert cluster.bios.shows("no answer from the root for"), "and said why on its console"
+    cluster.bios.mend()
+    cluster.lab.wait_until_idle(cluster.bios, seconds=420, since=cluster.cut_at)
 
 
 def test_a_reboot_brings_the_new_generation_and_the_other_works_on(cluster):
-    node = cluster.reboot(cluster.bios)
-    assert node["generation"] == f"lab/{cluster.newer}", node
+    assert cluster.lab.node_of(cluster.bios)["generation"] == f"lab/{cluster.newer}"
     assert EXTRA_PACKAGE in cluster.on(cluster.bios, f"command -v {EXTRA_PACKAGE}")
     assert cluster.lab.node_of(cluster.uefi)["generation"] == f"lab/{cluster.older}"
     # Files that this node has never read before still come from its own, older generation.
@@ -123,11 +203,13 @@ def test_a_reboot_brings_the_new_generation_and_the_other_works_on(cluster):
     assert done.returncode == 0 and len(set(done.stdout.split())) == 2, done.stdout + done.stderr
 
 
-def test_rollback(cluster):
+def test_rollback_and_a_reboot_through_slurm(cluster):
     done = cluster.head.run("image", "rollback", "lab")
     assert done.returncode == 0, done.stderr
     assert cluster.active() == cluster.older
-    node = cluster.reboot(cluster.bios)
+    begun = time.time()
+    cluster.must("reboot", cluster.name_of(cluster.bios), timeout=480)
+    node = cluster.lab.wait_until_idle(cluster.bios, seconds=120, since=begun)
     assert node["generation"] == f"lab/{cluster.older}", node
     assert cluster.on(cluster.bios, f"command -v {EXTRA_PACKAGE} || echo none") == "none"
 
@@ -136,3 +218,24 @@ def test_prune_keeps_what_is_in_use(cluster):
     assert cluster.head.run("image", "prune", "lab", "--keep", "1").returncode == 0
     assert cluster.active() in cluster.generations()
     assert cluster.on(cluster.uefi, "echo 3 > /proc/sys/vm/drop_caches; ls /usr/share | wc -l") > "0"
+
+
+def test_pinned_generations_are_kept_and_booted(cluster):
+    """What a node is pinned to is there although it is neither active nor in use, and the next boot of the node is of it."""
+    name = cluster.name_of(cluster.uefi)
+    cluster.must("nodes", "pin", name, f"lab/{cluster.newer}")
+    said = cluster.head.ask("explain", cluster.uefi.mac)
+    assert said["generation"] == f"lab/{cluster.newer}" and f"{name} is pinned to lab/{cluster.newer}" in said["why"], said
+    cluster.must("image", "prune", "lab", "--keep", "1")
+    assert cluster.newer in cluster.generations()
+    cluster.must("nodes", "pin", name, "--none")
+    assert cluster.head.ask("explain", cluster.uefi.mac)["generation"] == f"lab/{cluster.active()}"
+
+
+def test_a_shutdown_in_order(cluster):
+    """The last node that is on stays for the next suite."""
+    name = cluster.name_of(cluster.uefi)
+    cluster.must("shutdown", name, timeout=300)
+    wait_for(f"{name}'s board is off", lambda: not cluster.uefi.is_on(), 30)
+    assert cluster.lab.node_of(cluster.uefi)["stage"] == "off"
+    assert cluster.lab.node_of(cluster.bios)["stage"] == "up"

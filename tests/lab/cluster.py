@@ -2,7 +2,6 @@
 import fcntl
 import shutil
 import sys
-import time
 from pathlib import Path
 
 SOURCES = Path(__file__).resolve().parents[2]
@@ -11,10 +10,12 @@ sys.path[:0] = [str(SOURCES / "server/lab"), str(SOURCES / "tests/support")]
 import image  # noqa: E402
 from firmware import FIRMWARE  # noqa: E402
 from lab import Lab  # noqa: E402
+from processes import wait_for  # noqa: E402
 
 STATE = Path("/var/lib/rootstock-lab-tests")  # its images survive runs; who sits where does not
 LAB_IMAGES = Path("/var/lib/rootstock-lab/images")
 LOGS = STATE / "logs"
+ROOT_PATIENCE = 150  # seconds; longer than the cut of the network that a node must bear
 
 
 def only_suite():
@@ -38,8 +39,9 @@ def fresh_state():
 
 
 class Cluster:
-    def __init__(self, rootstock):
-        self.lab = Lab(rootstock, STATE, LOGS)
+    def __init__(self, rootstock, join="open"):
+        # Everybody waits at the door until the case of the restarted head opens it.
+        self.lab = Lab(rootstock, STATE, LOGS, join=join, root_patience=f"{ROOT_PATIENCE}s")
         self.older = self.newer = 0  # generations, once there are two
         self.head, self.slurm = self.lab.head, self.lab.slurm
         image.build_missing(self.head, ["amd64", "arm64"], STATE)
@@ -54,6 +56,32 @@ class Cluster:
     def active(self, architecture="amd64"):
         return next(entry["number"] for entry in image.generations(self.head, architecture) if entry["active"])
 
+    def change_joining(self, join):
+        """Settings hold from the head's next start."""
+        self.head.stop()
+        self.lab.configure(join)
+        self.head.start()
+
+    def parked(self, machine, seconds=180):
+        """The node's row, once the board waits for somebody's yes and shows on its console who it is and what to do."""
+        def waits():
+            node = self.lab.node_of(machine)
+            return node if node and node["stage"] == "waiting" else None
+
+        node = wait_for(f"{machine.name} ({machine.firmware}) waits", waits, seconds, every=1)
+        words = f"rootstock nodes approve {node['name']}"
+        wait_for(f"{machine.name}'s console shows: {words}", lambda: machine.shows(words), seconds, every=1)
+        return node
+
+    def fault_of(self, name):
+        return self.head.ask("story", name)["fault"]
+
+    def must(self, *words, timeout=120):
+        """A command of the CLI that works; what it said."""
+        done = self.head.run(*words, timeout=timeout)
+        assert done.returncode == 0, f"rootstock {' '.join(words)}: exit {done.returncode}: {done.stdout}{done.stderr}"
+        return done.stdout
+
     def name_of(self, machine):
         return self.lab.node_of(machine)["name"]
 
@@ -66,21 +94,20 @@ class Cluster:
         assert done.returncode == 0, f"{command}: exit {done.returncode}: {done.stdout}{done.stderr}"
         return done.stdout.strip()
 
-    def boot(self, number, firmware, seconds=1200):
-        """A board of that firmware alone, all the way to idle: two CPUs emulate one board quicker than three."""
+    def alone(self, number, firmware):
+        """A board of that firmware, switched on, and no other: two CPUs emulate one board quicker than three."""
         for machine in self.lab.machines:
             machine.power_off()
         machine = self.lab.add(number, firmware)
         machine.power_on()
+        return machine
+
+    def boot(self, number, firmware, seconds=1200):
+        """Such a board, all the way to idle."""
+        machine = self.alone(number, firmware)
         node = self.lab.wait_until_idle(machine, seconds)
         assert node["generation"] == f"lab/{self.active(FIRMWARE[firmware].architecture)}", node
         return machine, node
-
-    def reboot(self, machine):
-        """The reset button, then all the way to idle; the node's row."""
-        pressed = time.time()
-        machine.reset()
-        return self.lab.wait_until_idle(machine, seconds=420, since=pressed)
 
     def words_on_failure(self):
         tails = [f"{machine.name}'s console ends with:\n{machine.console_tail(12)}" for machine in self.lab.machines]

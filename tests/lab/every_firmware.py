@@ -12,18 +12,30 @@ def told(cluster, machine, node, dialect, cpu):
     print(f"    {node['name']} ({node['dialect']}): idle, up after {node['seconds']:.0f} s, {node['bytes']} bytes", flush=True)
 
 
+def who_it_is(cluster, machine):
+    """What other machines know a node by."""
+    keys = cluster.on(machine, "cat /etc/machine-id /etc/ssh/ssh_host_ed25519_key.pub; hostname; hostname -I")
+    return keys.split("\n")
+
+
+def test_a_new_board_takes_a_dead_ones_seat(cluster):
+    """It is of another kind, too: OVMF fetches iPXE by HTTP. Name, address, host key and machine-id stay with the seat."""
+    dead = next((machine for machine in cluster.lab.machines if machine.is_on()), None) or cluster.boot(17, "bios")[0]
+    seat = cluster.lab.node_of(dead)
+    before = who_it_is(cluster, dead)
+    dead.power_off()
+    cluster.must("nodes", "replace", seat["name"])
+    machine, node = cluster.boot(12, "uefi-http")
+    told(cluster, machine, node, "UEFI x64 HTTP", "x86_64")
+    assert machine.shows(f"http://{ADDRESS}/snponly.efi"), "EDK2 names the address it boots from"
+    assert (node["name"], node["address"], node["number"]) == (seat["name"], seat["address"], seat["number"]), node
+    assert who_it_is(cluster, machine) == before and cluster.lab.node_of(dead) is None
+
+
 def test_uboot_arm64(cluster):
     """pxelinux.cfg/01-MAC, and on with U-Boot's own device tree: the head has none for this board."""
     machine, node = cluster.boot(11, "uboot")
     told(cluster, machine, node, "U-Boot arm64", ARM)
-
-
-def test_uefi_http(cluster):
-    """OVMF fetches iPXE by HTTP."""
-    machine, node = cluster.boot(12, "uefi-http")
-    told(cluster, machine, node, "UEFI x64 HTTP", "x86_64")
-    console = machine.console.read_text(errors="replace")
-    assert f"http://{ADDRESS}/snponly.efi" in console, "EDK2 names the address it boots from"
 
 
 def test_uefi_arm64(cluster):
@@ -36,7 +48,20 @@ def test_uefi_arm64_http(cluster):
     """EDK2 fetches a GRUB by HTTP that was made when the image was packed; it goes on by HTTP."""
     machine, node = cluster.boot(16, "uefi-arm64-http")
     told(cluster, machine, node, "UEFI arm64 HTTP", ARM)
-    assert f"http://{ADDRESS}/grubaa64-http.efi" in machine.console.read_text(errors="replace")
+    assert machine.shows(f"http://{ADDRESS}/grubaa64-http.efi")
+
+
+@slow
+def test_a_parked_uboot_board_waits_in_its_initramfs(cluster):
+    """Its firmware has no screen for words: kernel and initramfs come, which show them, and go on without a reset."""
+    cluster.change_joining("approve")
+    machine = cluster.alone(18, "uboot")
+    node = cluster.parked(machine, seconds=300)
+    assert node["name"] not in cluster.slurm.states() and not machine.shows("overlay here")
+    cluster.must("nodes", "approve", node["name"])
+    told(cluster, machine, cluster.lab.wait_until_idle(machine), "U-Boot arm64", ARM)
+    assert machine.console_text().count("Linux version") == 1, "it never started over"
+    cluster.change_joining("open")
 
 
 @slow
@@ -44,7 +69,7 @@ def test_uboot_arm64_that_plays_a_uefi_client(cluster):
     """Debian's U-Boot for QEMU as it is: no script for it, so it takes the EFI program, as some boards do."""
     machine, node = cluster.boot(14, "uboot-efi")
     told(cluster, machine, node, "UEFI arm64 PXE", ARM)  # the firmware that asked last, whose files it needs
-    assert "Filename 'grubaa64.efi'" in machine.console.read_text(errors="replace")
+    assert machine.shows("Filename 'grubaa64.efi'")
 
 
 @slow
