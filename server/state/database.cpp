@@ -13,12 +13,15 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <optional>
+
+#include "server/state/boots.hpp"
+#include "server/state/columns.hpp"
 
 namespace rootstock::server {
 namespace {
 
-// Addresses and times are integers, so that a lease is a short row found by its key: a MAC is its 48-bit
-// number, an address its host-order value, a time the nanoseconds since 1970.
+// Addresses and times are integers (columns.hpp); an address is its host-order value.
 constexpr auto version_1 = R"(
   CREATE TABLE leases (
     mac     INTEGER PRIMARY KEY,
@@ -94,6 +97,10 @@ constexpr auto version_3 = R"(
     conclusion TEXT NOT NULL,
     story      TEXT NOT NULL
   ) STRICT;
+  CREATE TABLE site (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+  ) STRICT;
   CREATE UNIQUE INDEX boots_of_a_seat ON boots (number, started);
 )";
 
@@ -130,23 +137,6 @@ std::string put_node() {
   std::string places = "?1";
   for (int place = 2; place <= node_column_count; ++place) places += fmt::format(", ?{}", place);
   return fmt::format("INSERT OR REPLACE INTO nodes ({}) VALUES ({})", node_columns, places);
-}
-
-std::int64_t to_number(std::chrono::system_clock::time_point time) {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
-}
-
-std::chrono::system_clock::time_point to_time(std::int64_t number) {
-  using std::chrono::system_clock;
-  return system_clock::time_point(
-      std::chrono::duration_cast<system_clock::duration>(std::chrono::nanoseconds(number)));
-}
-
-Mac to_mac(std::int64_t number) {
-  Mac mac;
-  for (auto byte = mac.bytes.rbegin(); byte != mac.bytes.rend(); ++byte, number >>= 8)
-    *byte = static_cast<std::uint8_t>(number & 0xff);
-  return mac;
 }
 
 Failure explain(const std::filesystem::path& file, int code, const std::string& words) {
@@ -218,7 +208,24 @@ struct Database::Tables {
     lease->reset();
   }
 
+  /// A seat without a name is forgotten, with its boots and the lease of its board; its number is not.
+  void remove(const NodeRecord& record) {
+    const auto with_number = [&](const char* sql, std::int64_t number) {
+      SQLite::Statement statement(database, sql);
+      statement.bind(1, number);
+      statement.exec();
+    };
+    with_number("DELETE FROM nodes WHERE number = ?1", record.number);
+    with_number("DELETE FROM boots WHERE number = ?1", record.number);
+    with_number("DELETE FROM leases WHERE mac = ?1", static_cast<std::int64_t>(record.mac.number()));
+    with_number(
+        "INSERT INTO site (name, value) VALUES ('last number', ?1) ON CONFLICT (name) DO UPDATE "
+        "SET value = max(CAST(value AS INTEGER), ?1)",
+        record.number);
+  }
+
   void put(const NodeRecord& record) {
+    if (record.name.empty()) return remove(record);
     const std::string standing{name_of(record.standing)};
     int column = 1;
     node->bind(column++, record.number);
@@ -241,11 +248,13 @@ struct Database::Tables {
   void reset() noexcept {
     lease->tryReset();
     node->tryReset();
+    boots->reset();
   }
 
   std::filesystem::path file;
   SQLite::Database database;
   std::unique_ptr<SQLite::Statement> lease, node;
+  std::optional<BootTable> boots;
 };
 
 Database::Database(std::unique_ptr<Tables> tables) : tables_(std::move(tables)) {}
@@ -260,6 +269,7 @@ Result<Database, Failure> Database::open(const std::filesystem::path& file) {
     if (auto done = bring_up_to_date(tables->database, file); !done) return tl::unexpected{done.error()};
     tables->lease = std::make_unique<SQLite::Statement>(tables->database, put_lease);
     tables->node = std::make_unique<SQLite::Statement>(tables->database, put_node());
+    tables->boots.emplace(tables->database);
     return Database(std::move(tables));
   } catch (const SQLite::Exception& fault) {
     return failure(file, fault);
@@ -310,12 +320,32 @@ Result<std::vector<NodeRecord>, Failure> Database::nodes() {
   }
 }
 
+Result<std::vector<BootRow>, Failure> Database::latest_boots() {
+  try {
+    return tables_->boots->latest();
+  } catch (const SQLite::Exception& fault) {
+    return failure(tables_->file, fault);
+  }
+}
+
+Result<int, Failure> Database::last_number() {
+  try {
+    return tables_->database
+        .execAndGet("SELECT coalesce(max(CAST(value AS INTEGER)), 0) FROM site WHERE name = 'last number'")
+        .getInt();
+  } catch (const SQLite::Exception& fault) {
+    return failure(tables_->file, fault);
+  }
+}
+
 Result<void, Failure> Database::write(const std::vector<dhcp::LeaseRecord>& leases,
-                                      const std::vector<NodeRecord>& nodes) {
+                                      const std::vector<NodeRecord>& nodes,
+                                      const std::vector<BootRow>& boots) {
   try {
     SQLite::Transaction transaction(tables_->database, SQLite::TransactionBehavior::IMMEDIATE);
     for (const auto& lease : leases) tables_->put(lease);
     for (const auto& node : nodes) tables_->put(node);
+    for (const auto& boot : boots) tables_->boots->put(boot);
     transaction.commit();
     return {};
   } catch (const SQLite::Exception& fault) {

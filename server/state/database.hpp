@@ -7,6 +7,7 @@
 
 #include "config/result.hpp"
 #include "dhcp/site.hpp"
+#include "server/state/boot_row.hpp"
 #include "server/state/state.hpp"
 
 namespace rootstock::server {
@@ -23,10 +24,16 @@ class Database {
   Result<std::vector<dhcp::LeaseRecord>, Failure> leases();
   /// By number.
   Result<std::vector<NodeRecord>, Failure> nodes();
+  /// One of each seat.
+  Result<std::vector<BootRow>, Failure> latest_boots();
 
+  /// The highest of a seat that was forgotten; 0: none was.
+  Result<int, Failure> last_number();
+
+  /// A node without a name is taken out, with its boots and the lease of its MAC.
   /// All of it or nothing, synced to the disk.
   Result<void, Failure> write(const std::vector<dhcp::LeaseRecord>& leases,
-                              const std::vector<NodeRecord>& nodes);
+                              const std::vector<NodeRecord>& nodes, const std::vector<BootRow>& boots = {});
 
  private:
   struct Tables;

@@ -47,7 +47,7 @@ struct FilesTrace {
 
 struct BootData {
   Moment started{}, stage_since{}, up_at{}, heard{};
-  Moment initramfs_sent{}, overlay_at{}, root_at{}, down_at{};
+  Moment initramfs_sent{}, let_in{}, overlay_at{}, root_at{}, down_at{};
   Stage stage = Stage::none;
   std::string firmware;      ///< the dialect that began it, in words
   int identity = 0;          ///< the furthest DHCP identity seen in this boot: firmware, loader, initramfs
@@ -57,7 +57,8 @@ struct BootData {
   int fetching = 0;          ///< transfers under way
   int refused = 0;           ///< how often its overlay was
   int tries = 1;             ///< boots in a row, this one included, of which none before came up
-  int address_troubles = 0;  ///< reports of its initramfs that nobody answered its DHCP
+  int address_troubles = 0;  ///< signs that its second link-up was deaf for long
+  std::uint64_t changes = 0;  ///< counts what must reach the disk soon; not kept itself
   std::uint64_t bytes = 0;
   std::string generation, trouble, down;
   std::string cannot_boot;  ///< what was told of that; a part of `trouble` while it holds

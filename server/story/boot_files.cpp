@@ -17,6 +17,10 @@ constexpr int firmware = 1, ipxe = 2;
 constexpr std::uint64_t large_file = 256 * 1024;
 constexpr std::size_t most_missing = 16;
 
+/// A link that is deaf for so long after it came up is a switch that runs spanning tree (2 x 15 s); others
+/// take two or three seconds.
+constexpr double deaf_link = 20, worth_telling = 5;
+
 /// Has the firmware no more to ask of DHCP once it has this? A Pi 3's ROM loads bootcode.bin, which asks for
 /// an address again in the ROM's own words, and for the rest of its firmware after that; a Pi 5 has its
 /// firmware in itself, and begins with config.txt.
@@ -147,6 +151,7 @@ std::string BootRecord::on_fetched(const BootName& name, std::uint64_t bytes, bo
     found(name);
     if (passes_firmware(name)) data_.passed = std::max(data_.passed, firmware);
     if (name.part == BootPart::initramfs) data_.initramfs_sent = now;
+    changed();
   } else {
     files.broken = file;
     ++files.broken_off;
@@ -162,6 +167,7 @@ std::string BootRecord::on_overlay(std::uint64_t bytes, bool complete, Moment no
   data_.held.clear();
   if (complete) {
     data_.overlay_at = now;
+    changed();
     reach(Stage::overlay, now);
   }
   return note(fmt::format("{} its overlay ({})", complete ? "got" : "broke off fetching", size_words(bytes)),
@@ -176,8 +182,22 @@ std::string BootRecord::on_overlay_refused(std::string_view why, Moment now) {
   return text;
 }
 
-std::string BootRecord::on_step(std::string_view step, double seconds, Moment now) {
+void BootRecord::on_let_in(Moment now) {
+  on_admitted(now);
+  if (data_.let_in != Moment{} || !booting()) return;
+  data_.let_in = now;
+  changed();
+}
+
+std::string BootRecord::on_step(std::string_view step, double seconds, Moment now, double link) {
   data_.heard = now;
+  if (step == "address") {
+    if (link >= deaf_link) ++data_.address_troubles;
+    return link >= worth_telling
+               ? note(fmt::format("its link was up for {:.0f} s before DHCP answered its initramfs", link),
+                      now)
+               : std::string{};
+  }
   if (step == "root") {
     data_.root_at = now;
     reach(Stage::root, now);
@@ -193,7 +213,7 @@ std::optional<std::string> BootRecord::overlay_refusal(Moment now) const {
   if (!watched()) return "the head has not watched this boot (it started before the head did)";
   if (data_.up_at != Moment{}) return "the node is up already, and an overlay is for one boot";
   if (data_.initramfs_sent == Moment{}) return "the node has not fetched its initramfs in this boot";
-  if (now - data_.initramfs_sent > overlay_window)
+  if (now - std::max(data_.initramfs_sent, data_.let_in) > overlay_window)
     return fmt::format("its initramfs was fetched more than {} minutes ago", overlay_window.count());
   return std::nullopt;
 }

@@ -98,6 +98,7 @@ std::string BootRecord::on_dhcp(const dhcp::Exchange& exchange, Moment now) {
   }
   if (!gives_address(exchange) || data_.answered >= identity) return {};
   data_.answered = identity;
+  changed();
   if (identity == firmware) data_.held.clear();
   if (exchange.boot_file.empty()) return note(fmt::format("{}: got {}", who, exchange.address.text()), now);
   return note(fmt::format("{}: got {}, told to load {}", who, exchange.address.text(), exchange.boot_file),
@@ -106,6 +107,7 @@ std::string BootRecord::on_dhcp(const dhcp::Exchange& exchange, Moment now) {
 
 void BootRecord::on_promised(const std::string& label) {
   if (!booting()) return;
+  if (data_.generation != label) changed();
   data_.generation = label;
   if (data_.trouble == data_.cannot_boot) data_.trouble.clear();
 }
@@ -165,6 +167,7 @@ std::string BootRecord::on_doubt(std::string_view words, Moment now) { return no
 
 std::string BootRecord::on_trouble(std::string_view text, Moment now) {
   reach(Stage::trouble, now);
+  changed();
   data_.trouble = printable(last_line(text));
   data_.heard = now;
   if (data_.trouble.find("no DHCP answer") != std::string::npos) ++data_.address_troubles;
@@ -179,6 +182,7 @@ std::chrono::duration<double> BootRecord::lasted(Moment now) const {
 
 void BootRecord::reach(Stage stage, Moment now) {
   if (stage == data_.stage) return;
+  changed();
   data_.stage = stage;
   data_.stage_since = now;
   if (data_.stages.size() < most_stages) data_.stages.push_back({stage, now, 0});

@@ -57,8 +57,11 @@ class BootRecord {
   void on_admitted(Moment now);
   std::string on_overlay(std::uint64_t bytes, bool complete, Moment now);
   std::string on_overlay_refused(std::string_view why, Moment now);
-  /// "root": it is mounted; "handover": the image's own system takes over.
-  std::string on_step(std::string_view step, double seconds, Moment now);
+  /// Its initramfs was let through the last gate, the first time in this boot: it may have waited for hours.
+  void on_let_in(Moment now);
+  /// "address": it has one, `link` seconds after the link was up; "root": it is mounted; "handover": the
+  /// image's own system takes over.
+  std::string on_step(std::string_view step, double seconds, Moment now, double link = 0);
   std::string on_up(const UpReport& report, Moment now);
   /// What its heartbeats tell that is new, in words: "its clock is 40 s off".
   std::string on_beat_says(std::string_view words, Moment now);
@@ -70,7 +73,7 @@ class BootRecord {
 
   /// Why this boot may not have its overlay now; none: it may. DESIGN section 6: once per boot that the head
   /// has itself watched, DHCP first, then the boot files. A transfer may break, so "once" ends when the node
-  /// says it is up, and in any case `overlay_window` after the initramfs was handed out.
+  /// says it is up, and in any case `overlay_window` after the initramfs was handed out, or let in.
   std::optional<std::string> overlay_refusal(Moment now) const;
   static constexpr std::chrono::minutes overlay_window{15};
 
@@ -99,6 +102,7 @@ class BootRecord {
   std::string note(std::string text, Moment now);
   /// What a node that is up fetches is no part of its boot.
   bool booting() const { return watched() && data_.up_at == Moment{}; }
+  void changed() { ++data_.changes; }
 
   BootData data_;
   std::shared_ptr<const BootRecord> before_;

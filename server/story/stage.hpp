@@ -22,6 +22,12 @@ std::string_view name_of(Stage stage);
 /// The stage that name_of() gives this word; `none` for others.
 Stage stage_named(std::string_view word);
 
+/// One instant on both clocks: what is timed by the one is kept by the other.
+struct Clocks {
+  Time wall;
+  Moment moment;
+};
+
 struct Happening {
   Moment at;
   std::string text;

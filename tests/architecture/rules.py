@@ -20,7 +20,7 @@ OWNERS = {
     "spdlog/*": ["server/log/log.cpp"],
     "CLI/*": ["server/main.cpp", "server/cli/*.cpp"],
     "boost/beast/*": ["server/http/*", "server/cli/admin_client.cpp"],
-    "boost/json*": ["rootfs/manifest.cpp", "rootfs/disk_layout.cpp", "rootfs/oci.cpp", "server/http/*", "server/cli/*"],
+    "boost/json*": ["rootfs/manifest.cpp", "rootfs/disk_layout.cpp", "rootfs/oci.cpp", "server/http/*", "server/cli/*", "server/story/kept_boot.cpp"],
     "mustache.hpp": ["rootfs/*.cpp"],
     "kainjow/*": ["rootfs/*.cpp"],
     "fmt/*": ["*"],
