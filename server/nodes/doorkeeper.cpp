@@ -49,7 +49,10 @@ std::optional<Pass> Doorkeeper::refusal(const Node& node) const {
 }
 
 Pass Doorkeeper::ask(Node& node, Gate gate, Moment now) {
-  if (auto refused = refusal(node)) return *std::move(refused);
+  if (auto refused = refusal(node)) {
+    if (on_held) on_held(node, refused->words);
+    return *std::move(refused);
+  }
   return in_turn(node, gate, node.boot.watched() ? node.boot.started() : now, now);
 }
 
@@ -67,12 +70,17 @@ Pass Doorkeeper::ask_at_dhcp(Node& node, const dhcp::Board& board, Moment now) {
 }
 
 Pass Doorkeeper::in_turn(Node& node, Gate gate, Moment began, Moment now) {
-  if (admission_.ask(node.record.number, gate, began, now)) return {};
+  if (admission_.ask(node.record.number, gate, began, now)) {
+    node.boot.on_admitted(now);
+    return {};
+  }
   if (on_room) on_room();
-  return wait(node, gate);
+  auto pass = wait(node, gate);
+  if (on_held) on_held(node, pass.words);
+  return pass;
 }
 
-Pass Doorkeeper::wait(Node& node, Gate gate) {
+Pass Doorkeeper::wait(const Node& node, Gate gate) const {
   const auto place = place_of(node).value_or(Place{1, 1, gate});
   return {
       false, pause_of(place),
@@ -80,10 +88,13 @@ Pass Doorkeeper::wait(Node& node, Gate gate) {
                   place.position, place.of, admission_.limit(), time_words(place.about))};
 }
 
-std::optional<Place> Doorkeeper::place_of(const Node& node) const {
+bool Doorkeeper::holds(const Node& node) const {
   const auto found = admission_.boots().find(node.record.number);
-  if (found == admission_.boots().end() || found->second.state != Admission::State::waiting)
-    return std::nullopt;
+  return found != admission_.boots().end() && found->second.state == Admission::State::waiting;
+}
+
+std::optional<Place> Doorkeeper::place_of(const Node& node) const {
+  if (!holds(node)) return std::nullopt;
   for (const auto& [key, place] : forecast_.places(admission_, limit_.bytes_per_second()))
     if (key == node.record.number) return place;
   return std::nullopt;
@@ -101,7 +112,7 @@ void Doorkeeper::on_fetch(const Node& node, const BootName& name, Moment now) {
 
 void Doorkeeper::on_fetched(const Node& node, const BootName& name, std::uint64_t bytes, double seconds,
                             Moment now) {
-  limit_.on_file(bytes, seconds, now);
+  if (seconds > 0) limit_.on_file(bytes, seconds, now);
   const auto before = admission_.places_taken();
   admission_.on_fetched(node.record.number, bytes, name.part, now);
   if (on_room && admission_.places_taken() < before) on_room();

@@ -32,6 +32,7 @@ class Doorkeeper {
   /// Up, or no more: switched off, forgotten, its board replaced.
   void on_end(const Node& node, Moment now);
 
+  bool holds(const Node& node) const;
   /// Where this node waits; none: it does not.
   std::optional<Place> place_of(const Node& node) const;
 
@@ -44,6 +45,8 @@ class Doorkeeper {
 
   /// Told of a board that waits for DHCP and whose turn has come: its question is to be answered now.
   std::function<void(const Mac&)> on_turn;
+  /// Told whenever somebody has to wait, in the words that it was told itself.
+  std::function<void(Node&, const std::string& words)> on_held;
   /// Told when somebody's turn may have come: advance() soon, but not within this call.
   std::function<void()> on_room;
 
@@ -55,7 +58,7 @@ class Doorkeeper {
  private:
   std::optional<Pass> refusal(const Node& node) const;
   Pass in_turn(Node& node, Gate gate, Moment began, Moment now);
-  Pass wait(Node& node, Gate gate);
+  Pass wait(const Node& node, Gate gate) const;
   void apply_limit();
 
   Registry& registry_;
