@@ -155,7 +155,8 @@ def inside(options):
     shutil.copy(lab.head.settings_file, RUN)
     begin = time.monotonic()
     try:
-        build_missing(lab.head, sorted({FIRMWARE[name].architecture for name in firmware_of(options)}), RUN)
+        build_missing(lab.head, sorted({FIRMWARE[name].architecture for name in firmware_of(options)}), RUN,
+                      options.state / "images")
         begin = time.monotonic()
         lab.start()
         joined = boot_all(lab, options)

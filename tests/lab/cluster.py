@@ -39,12 +39,12 @@ def fresh_state():
 
 
 class Cluster:
-    def __init__(self, rootstock, join="open"):
+    def __init__(self, rootstock, architectures, join="open"):
         # Everybody waits at the door until the case of the restarted head opens it.
         self.lab = Lab(rootstock, STATE, LOGS, join=join, root_patience=f"{ROOT_PATIENCE}s")
         self.older = self.newer = 0  # generations, once there are two
         self.head, self.slurm = self.lab.head, self.lab.slurm
-        image.build_missing(self.head, ["amd64", "arm64"], STATE)
+        image.build_missing(self.head, architectures, STATE, STATE / "images")
         self.lab.start()
         self.bios = self.lab.add(1, "bios", clock="1970-01-02T00:00:00")
         self.uefi = self.lab.add(2, "uefi")

@@ -31,7 +31,7 @@ def inside(options):
         return 0
     become_inhabitant()
     furnish("head", ADDRESS)
-    cluster = Cluster(options.rootstock, join="approve" if day else "open")
+    cluster = Cluster(options.rootstock, ["amd64", "arm64"] if firmware else ["amd64"], join="approve" if day else "open")
     try:
         good = not day or one_day(cluster, options)
         if firmware:
