@@ -17,6 +17,7 @@ void LeaseBook::restore(const LeaseRecord& record) {
   };
   if (!outranks(record.address)) return;
   if (const auto other = address_of(record.mac); other && !outranks(*other)) return;
+  if (record.mac == Mac{}) return reserve(record.address);
   bind(record.mac, record.address, record.until, record.seated);
 }
 
@@ -55,6 +56,43 @@ void LeaseBook::seat(Ipv4 address) {
   if (found == slots_.end() || found->second.state == State::nobodys) return;
   leave_queue(address, found->second);
   found->second.seated = true;
+}
+
+/// The slot of `address`, empty: whoever had it is forgotten.
+LeaseBook::Slot& LeaseBook::nobodys(Ipv4 address) {
+  auto& slot = slots_[address.value];
+  leave_queue(address, slot);
+  if (slot.state != State::nobodys) addresses_.erase(slot.owner);
+  return slot = Slot{{}, {}, State::nobodys, false, false};
+}
+
+void LeaseBook::reserve(Ipv4 address) {
+  if (space_.is_host(address)) nobodys(address).seated = true;
+}
+
+bool LeaseBook::give(const Mac& mac, Ipv4 address, Time now) {
+  const auto* there = slot(address);
+  if (there && there->state != State::nobodys && there->owner == mac) return true;
+  const bool kept = there && there->seated && there->state == State::nobodys;
+  const bool free = !there || (!there->seated && there->until <= now);
+  if (!space_.is_host(address) || (!kept && !free)) return false;
+  claim(mac, address).seated = true;
+  return true;
+}
+
+void LeaseBook::free_seat(Ipv4 address, Time now) {
+  const auto* there = slot(address);
+  if (!there || !there->seated) return;
+  auto& emptied = nobodys(address);
+  if (in_pool(address))
+    hold_until(address, emptied, now);
+  else
+    slots_.erase(address.value);
+}
+
+bool LeaseBook::is_free(Ipv4 address, Time now) const {
+  const auto* there = slot(address);
+  return space_.is_host(address) && (!there || (!there->seated && there->until <= now));
 }
 
 std::optional<LeaseRecord> LeaseBook::release(const Mac& mac, Ipv4 address, Time now) {

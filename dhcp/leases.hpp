@@ -54,6 +54,15 @@ class LeaseBook {
 
   /// The board that is offered `address` is a node: nobody else ever gets it.
   void seat(Ipv4 address);
+  /// It is a seat's from now on, and nobody's until give(). Whoever holds it must ask for another.
+  void reserve(Ipv4 address);
+  /// The board of the seat that `address` is kept for has come. False: the address is not to be had now, as
+  /// it rests after a conflict, is another's, or is none of this network.
+  bool give(const Mac& mac, Ipv4 address, Time now);
+  /// It is a seat's no more: others may have it.
+  void free_seat(Ipv4 address, Time now);
+  /// Is it a host's address that nobody holds, and that is no seat's?
+  bool is_free(Ipv4 address, Time now) const;
 
   /// The client gave it back; it stays the client's if it returns before somebody else needs it.
   std::optional<LeaseRecord> release(const Mac& mac, Ipv4 address, Time now);
@@ -81,6 +90,7 @@ class LeaseBook {
   };
   using Slots = std::unordered_map<std::uint32_t, Slot>;
 
+  Slot& nobodys(Ipv4 address);
   bool in_pool(Ipv4 address) const { return space_.pool.contains(address) && space_.is_host(address); }
   const Slot* slot(Ipv4 address) const;
   std::optional<Ipv4> never_used();

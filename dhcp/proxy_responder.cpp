@@ -41,6 +41,7 @@ Outcome ProxyResponder::on_dhcp(const Message& question) {
   Outcome outcome;
   outcome.board = board_of(question, transactions_);
   outcome.asked = type ? name_of(*type) : "BOOTP";
+  outcome.secs = question.secs;
   if (!question.relay.unset() && !is_board(question.relay))
     return silent(std::move(outcome), fmt::format("relayed from {}, but this head serves {} only",
                                                   question.relay.text(), network_.subnet.text()));

@@ -71,6 +71,7 @@ Outcome Responder::answer(const Message& question, Time now) {
   Outcome outcome;
   outcome.board = board_of(question, transactions_);
   outcome.asked = type ? name_of(*type) : "BOOTP";
+  outcome.secs = question.secs;
   if (!question.relay.unset() && !network_.space.is_host(question.relay))
     return warning(std::move(outcome), fmt::format("relayed from {}, but this head serves {} only",
                                                    question.relay.text(), network_.space.subnet.text()));
@@ -95,6 +96,7 @@ Outcome Responder::receive(const Message& question, Outcome outcome, Time now) {
       return silent(std::move(outcome), std::move(why));
     }
   }
+  if (const auto own = outcome.welcome.address) leases_.give(outcome.board.mac, *own, now);
   return starts ? discover(question, std::move(outcome), now) : request(question, std::move(outcome), now);
 }
 
@@ -134,6 +136,7 @@ Outcome Responder::request(const Message& question, Outcome outcome, Time now) {
 Outcome Responder::selecting(const Message& question, Outcome outcome, Time now) {
   if (names_other_server(question, head_.address)) {
     leases_.withdraw(outcome.board.mac, now);
+    outcome.rival = *question.options.address(Code::server_id);
     return warning(
         std::move(outcome),
         fmt::format(

@@ -46,6 +46,8 @@ struct Outcome {
   std::string why;
   bool warns = false;  ///< an operator should hear of it
   Welcome welcome;
+  std::uint16_t secs = 0;  ///< for how long the board has been asking, by itself
+  Ipv4 rival;              ///< the other server whose offer it took
 
   std::optional<Message> reply;
   Destination to;

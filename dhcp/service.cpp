@@ -131,6 +131,12 @@ void Service::stop() { impl_->stop(); }
 
 void Service::ask_again(const Mac& mac) { impl_->ask_again(mac); }
 
+void Service::reserve(Ipv4 address) { impl_->leases.reserve(address); }
+
+void Service::free_seat(Ipv4 address) { impl_->leases.free_seat(address, wall_clock()); }
+
+bool Service::is_free(Ipv4 address) const { return impl_->leases.is_free(address, wall_clock()); }
+
 std::map<std::string, std::uint64_t> Service::counters() const { return impl_->counts.shown(); }
 
 }  // namespace rootstock::dhcp

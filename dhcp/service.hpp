@@ -45,6 +45,12 @@ class Service {
   /// if it came now.
   void ask_again(const Mac& mac);
 
+  /// The addresses of seats that have no board yet, or no longer: LeaseBook::reserve(), free_seat(),
+  /// is_free().
+  void reserve(Ipv4 address);
+  void free_seat(Ipv4 address);
+  bool is_free(Ipv4 address) const;
+
   /// What was received, answered and dropped, by kind ("discover", "malformed: truncated" ...), since start.
   std::map<std::string, std::uint64_t> counters() const;
 

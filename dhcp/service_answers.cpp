@@ -8,7 +8,7 @@ namespace rootstock::dhcp {
 void Service::Impl::answer(const Message& question, Time now, Tick heard) {
   auto outcome = responder.answer(question, now);
   if (outcome.welcome.how == Welcome::How::held)
-    held.keep(question, heard);
+    held.keep(question, heard, row_of(outcome.board.dialect).listens);
   else
     held.forget(outcome.board.mac);
   if (outcome.probe) return probe(*outcome.probe, question, heard);
@@ -81,7 +81,7 @@ void Service::Impl::report(const Outcome& outcome) {
   if (!outcome.answered.empty()) counts.add(outcome.answered);
   const auto boot_file = outcome.reply ? std::string_view{outcome.reply->file} : std::string_view{};
   observer.on_exchange({outcome.board, outcome.asked, outcome.answered, outcome.address, boot_file,
-                        outcome.why, outcome.warns});
+                        outcome.why, outcome.warns, outcome.secs, outcome.rival});
 }
 
 }  // namespace rootstock::dhcp

@@ -134,7 +134,7 @@ void ProxyService::Impl::hear(const Message& question, Tick heard) {
   auto outcome = responder.on_dhcp(question);
   outcome.heard = heard;
   if (outcome.welcome.how == Welcome::How::held)
-    held.keep(question, heard);
+    held.keep(question, heard, row_of(outcome.board.dialect).listens);
   else
     held.forget(outcome.board.mac);
   counts.add(outcome.asked);
@@ -167,8 +167,15 @@ void ProxyService::Impl::leave(Port& port, const Outcome& outcome) {
     counts.add(outcome.answered);
   }
   const auto file = outcome.reply ? std::string_view{outcome.reply->file} : std::string_view{};
-  observer.on_exchange(
-      {outcome.board, outcome.asked, outcome.answered, outcome.address, file, outcome.why, outcome.warns});
+  observer.on_exchange({outcome.board,
+                        outcome.asked,
+                        outcome.answered,
+                        outcome.address,
+                        file,
+                        outcome.why,
+                        outcome.warns,
+                        outcome.secs,
+                        {}});
 }
 
 void ProxyService::Impl::await_delayed() {

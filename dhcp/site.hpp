@@ -87,6 +87,8 @@ struct Exchange {
   std::string_view why;
   bool warns =
       false;  ///< worth a line in the log whoever asked: no address left, a conflict, a disk that refuses
+  std::uint16_t secs = 0;  ///< for how long the board has been asking, as the message says
+  Ipv4 rival{};            ///< the other server whose OFFER this REQUEST names
 };
 
 class Observer {

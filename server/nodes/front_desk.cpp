@@ -1,10 +1,5 @@
 #include "server/nodes/front_desk.hpp"
 
-#include <sys/random.h>
-
-#include <array>
-#include <system_error>
-
 #include "server/log/log.hpp"
 #include "server/nodes/asker.hpp"
 
@@ -16,42 +11,13 @@ constexpr int most_lines_of_a_node = 40;
 
 Moment now() { return Moment::clock::now(); }
 
-/// As in machine-id(5): 128 random bits, marked as a version 4 UUID the way systemd does it.
-std::string new_machine_id() {
-  std::array<std::uint8_t, 16> bytes{};
-  if (::getentropy(bytes.data(), bytes.size()) != 0)
-    throw std::system_error(errno, std::generic_category(), "getentropy");
-  bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0f) | 0x40);
-  bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3f) | 0x80);
-  std::string text;
-  for (const auto byte : bytes) text += fmt::format("{:02x}", byte);
-  return text;
-}
-
 }  // namespace
 
-FrontDesk::FrontDesk(Registry& registry, std::function<void(const NodeRecord&)> save)
-    : registry_(registry), save_(std::move(save)) {}
+FrontDesk::FrontDesk(Registry& registry, Reception& reception, std::function<void(const NodeRecord&)> save)
+    : registry_(registry), reception_(reception), save_(std::move(save)) {}
 
-dhcp::Welcome FrontDesk::welcome(const dhcp::Board& board, bool /*starts*/) {
-  using How = dhcp::Welcome::How;
-  const Node* node = registry_.by_mac(board.mac);
-  if (node == nullptr && dhcp::boots(board.dialect)) node = join(board);
-  if (node == nullptr) return {};
-  return {.how = How::seated, .name = node->record.name};
-}
-
-Node* FrontDesk::join(const dhcp::Board& board) {
-  Node* node = registry_.join(board, {}, new_machine_id(), Time::clock::now());
-  if (node == nullptr) {
-    log::limited(
-        "no seat left",
-        fmt::format("{} asks for a seat, but every seat is taken: raise slurm.max_nodes", board.mac.text()));
-    return nullptr;
-  }
-  log::info("{} is new: {} ({})", node->record.name, board.mac.text(), node->record.dialect);
-  save_(node->record);
-  return node;
+dhcp::Welcome FrontDesk::welcome(const dhcp::Board& board, bool starts) {
+  return reception_.receive(board, starts, {Time::clock::now(), now()});
 }
 
 void FrontDesk::seat(const dhcp::Board& board, Ipv4 address) {
@@ -59,7 +25,10 @@ void FrontDesk::seat(const dhcp::Board& board, Ipv4 address) {
   if (node == nullptr) return;
   const auto before = node->record.address;
   registry_.move(*node, address);
-  if (registry_.learn(*node, board) || node->record.address != before) save_(node->record);
+  const bool joins = node->record.joined == Time{};  // it was declared before
+  if (joins) node->record.joined = Time::clock::now();
+  const bool news = node->record.doubt.empty() && registry_.learn(*node, board);
+  if (joins || news || node->record.address != before) save_(node->record);
 }
 
 void FrontDesk::on_exchange(const dhcp::Exchange& exchange) {
@@ -68,6 +37,7 @@ void FrontDesk::on_exchange(const dhcp::Exchange& exchange) {
     log::limited(
         fmt::format("dhcp warning about {} of {}", exchange.asked, dhcp::name_of(exchange.board.dialect)),
         fmt::format("DHCP {} of {}: {}", exchange.asked, exchange.board.mac.text(), exchange.why));
+  if (!exchange.rival.unset()) rival_ = exchange.rival;
   Node* node = registry_.by_mac(exchange.board.mac);
   if (node == nullptr) return;
   const Moment before = node->boot.started();
@@ -90,15 +60,26 @@ void FrontDesk::on_malformed(tftp::ParseError kind, Ipv4 from) {
                fmt::format("a malformed TFTP packet from {} was dropped: {}", from.text(), words));
 }
 
+void FrontDesk::on_begun(Ipv4 client, std::string_view /*path*/) {
+  if (Node* node = registry_.by_address(client)) node->boot.on_begun(now());
+}
+
 void FrontDesk::on_transfer(const tftp::TransferReport& report) {
   Node* node = registry_.by_address(report.client);
-  if (node == nullptr || report.probe) return;
-  node->boot.on_bytes(report.bytes);
-  if (report.bytes == 0) return;  // boards ask for many names that are not there
+  if (node == nullptr) return;
+  if (!report.missing) node->boot.on_ended(now());
+  if (report.probe) return;
   const auto name = boot_name(report.path, asker_of(node->record));
+  if (report.missing) return on_missing(*node, name);
   // What breaks off may be left over from before the board was reset: no step of this boot.
   if (report.complete) on_fetch(*node, name);
-  on_fetched(*node, name, report.bytes, report.complete);
+  node->boot.on_bytes(report.bytes);
+  if (report.bytes == 0 && !report.complete) return;
+  on_fetched(*node, name, report.bytes, report.complete, {report.seconds, report.blocks, report.resent});
+}
+
+void FrontDesk::on_missing(Node& node, const BootName& name) {
+  tell(node, node.boot.on_missing(name, now()));
 }
 
 void FrontDesk::on_cannot_boot(Node& node, const Failure& why) {
@@ -108,9 +89,16 @@ void FrontDesk::on_cannot_boot(Node& node, const Failure& why) {
 
 void FrontDesk::on_fetch(Node& node, const BootName& name) { tell(node, node.boot.on_fetch(name, now())); }
 
-void FrontDesk::on_fetched(Node& node, const BootName& name, std::uint64_t bytes, bool complete) {
-  tell(node, node.boot.on_fetched(name, bytes, complete, now()));
+void FrontDesk::on_fetched(Node& node, const BootName& name, std::uint64_t bytes, bool complete,
+                           Carriage how) {
+  tell(node, node.boot.on_fetched(name, bytes, complete, now(), how));
 }
+
+void FrontDesk::on_held(Node& node, std::string_view words) {
+  tell(node, node.boot.on_held(words, now()));
+}
+
+void FrontDesk::on_admitted(Node& node) { node.boot.on_admitted(now()); }
 
 void FrontDesk::on_overlay(Node& node, std::uint64_t bytes, bool complete) {
   tell(node, node.boot.on_overlay(bytes, complete, now()));

@@ -1,0 +1,31 @@
+#include "server/nodes/seat_leases.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace rootstock::server {
+
+std::vector<dhcp::LeaseRecord> leases_of_seats(std::vector<dhcp::LeaseRecord> leases,
+                                               const std::vector<NodeRecord>& seats) {
+  std::unordered_map<Mac, const NodeRecord*> members;
+  for (const auto& seat : seats)
+    if (seat.standing == Standing::member && !seat.vacant()) members[seat.mac] = &seat;
+  std::unordered_map<Mac, dhcp::Time> until;
+  for (auto& lease : leases) {
+    until[lease.mac] = lease.until;
+    lease.seated = lease.seated && members.contains(lease.mac);
+  }
+  // One board has one address: that of its seat, if it has one.
+  std::erase_if(leases, [&](const dhcp::LeaseRecord& lease) {
+    const auto seat = members.find(lease.mac);
+    return seat != members.end() && !seat->second->address.unset();
+  });
+  std::ranges::stable_sort(leases, {}, &dhcp::LeaseRecord::seated);
+  for (const auto& seat : seats) {
+    const bool keeps = seat.standing == Standing::member && !seat.address.unset();
+    if (keeps) leases.push_back({seat.mac, seat.address, until[seat.mac], true});
+  }
+  return leases;
+}
+
+}  // namespace rootstock::server
