@@ -16,6 +16,7 @@ struct Weather {
   Tick latency{100};
   Tick lateness{3000};                ///< how much later a late frame comes, at most: enough to be overtaken
   std::uint64_t bits_per_second = 0;  ///< 0: no limit
+  std::uint64_t queue_bytes = 0;      ///< so many wait for the wire, as in a switch's port; 0: no limit
   std::uint32_t seed = 1;
 };
 
@@ -31,15 +32,18 @@ class Wire {
 
   std::uint64_t sent() const { return sent_; }
   std::uint64_t lost() const { return lost_; }
+  /// Of those: found the queue full.
+  std::uint64_t overflowed() const { return overflowed_; }
 
  private:
   bool chance(double p);
+  bool queue_is_full(Tick now) const;
 
   Weather weather_;
   std::mt19937 random_;
   std::multimap<Tick, Frame> under_way_;
   Tick free_at_{};
-  std::uint64_t sent_ = 0, lost_ = 0;
+  std::uint64_t sent_ = 0, lost_ = 0, overflowed_ = 0;
 };
 
 }  // namespace rootstock::fleet

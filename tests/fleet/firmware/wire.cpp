@@ -6,8 +6,20 @@ namespace rootstock::fleet {
 
 bool Wire::chance(double p) { return p > 0 && std::uniform_real_distribution<>{}(random_) < p; }
 
+/// What waits is what the wire still has to carry.
+bool Wire::queue_is_full(Tick now) const {
+  if (weather_.queue_bytes == 0 || free_at_ <= now) return false;
+  const auto waits = static_cast<std::uint64_t>((free_at_ - now).count());
+  return waits * weather_.bits_per_second / 8'000'000 > weather_.queue_bytes;
+}
+
 void Wire::send(Frame frame, Tick now) {
   ++sent_;
+  if (queue_is_full(now)) {
+    ++lost_;
+    ++overflowed_;
+    return;
+  }
   // Preamble, checksum and the gap between frames take their time on the wire as well.
   constexpr std::uint64_t around = 24, shortest = 60;
   const auto bits = 8 * (std::max<std::uint64_t>(frame.size(), shortest) + around);
