@@ -71,8 +71,15 @@ std::string words_of(const Failure& failure) {
 }
 
 /// The seat as it would be if the board were what the question says.
-NodeRecord as_asked(const Explanation& told, const BoardQuestion& question, const Node* node) {
+NodeRecord as_asked(const Explanation& told, const BoardQuestion& question, const Registry& registry,
+                    const Node* node, Dialect dialect) {
   NodeRecord record = node != nullptr ? node->record : NodeRecord{};
+  if (node == nullptr) {
+    dhcp::Board board;
+    board.dialect = dialect;
+    board.arch = question.arch;
+    record.group = registry.group_for(board);
+  }
   record.mac = question.mac;
   record.architecture = told.architecture;
   return record;
@@ -128,7 +135,8 @@ Explanation explain(const Settings& settings, Registry& registry, const View& vi
         fmt::format("beside another DHCP server: {}", dhcp::advise_beside_server(dialect).why));
   for (const auto& quirk : dhcp::quirks_of(dialect))
     told.quirks.push_back(fmt::format("{}: {} ({})", quirk.name, quirk.what, quirk.source));
-  if (dhcp::boots(dialect)) add_generation(told, view, dialect, as_asked(told, question, node));
+  if (dhcp::boots(dialect))
+    add_generation(told, view, dialect, as_asked(told, question, registry, node, dialect));
   return told;
 }
 

@@ -4,6 +4,8 @@
 #include <sys/statvfs.h>
 
 #include <filesystem>
+#include <set>
+#include <string>
 
 #include "rootfs/store.hpp"
 #include "server/host/check.hpp"
@@ -50,12 +52,15 @@ void check_folder(const fs::path& folder, const char* key, Findings& found) {
                      "move it away, or choose another path", true});
 }
 
-void check_image(const Settings& settings, Findings& found) {
-  const auto active = rootfs::Store{settings.paths.images()}.active(settings.nodes.image);
-  if (active) return;
-  found.push_back({Severity::warning,
-                   fmt::format("there is nothing for nodes to boot yet: {}", active.error().what),
-                   fmt::format("`rootstock image build {}` makes it", settings.nodes.image)});
+void check_images(const Settings& settings, Findings& found) {
+  std::set<std::string> images{settings.nodes.image};
+  for (const auto& group : settings.groups)
+    if (!group.image.empty()) images.insert(group.image);
+  for (const auto& image : images)
+    if (const auto active = rootfs::Store{settings.paths.images()}.active(image); !active)
+      found.push_back({Severity::warning,
+                       fmt::format("there is nothing for nodes to boot yet: {}", active.error().what),
+                       fmt::format("`rootstock image build {}` makes it", image)});
 }
 
 void check_named_files(const Settings& settings, Findings& found) {
@@ -78,7 +83,7 @@ void check_storage(const Settings& settings, Findings& found) {
   check_folder(settings.paths.state, "paths.state", found);
   check_folder(settings.paths.run, "paths.run", found);
   check_room(settings.paths, found);
-  check_image(settings, found);
+  check_images(settings, found);
   check_named_files(settings, found);
 }
 
