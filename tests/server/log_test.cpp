@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "server/nodes/front_desk.hpp"
+#include "tests/server/nodes/open_door.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/child.hpp"
 
@@ -52,7 +53,8 @@ TEST_CASE("what the network says stays one line") {
 TEST_CASE("a board that starts over and over does not flood the log") {
   const auto text = logged([] {
     Registry registry({}, 9, {});
-    FrontDesk desk(registry, [](const NodeRecord&) {});
+    OpenDoor door(registry);
+    FrontDesk desk(registry, door.reception, [](const NodeRecord&) {});
     dhcp::Board board;
     board.mac = "02:00:00:00:00:01"_mac;
     board.dialect = dhcp::Dialect::ipxe;
@@ -72,7 +74,8 @@ TEST_CASE("a board that starts over and over does not flood the log") {
 TEST_CASE("conflicts on many addresses are one kind") {
   const auto text = logged([] {
     Registry registry({}, 9, {});
-    FrontDesk desk(registry, [](const NodeRecord&) {});
+    OpenDoor door(registry);
+    FrontDesk desk(registry, door.reception, [](const NodeRecord&) {});
     const dhcp::Board board;
     for (std::uint32_t i = 0; i < 200; ++i)
       desk.on_exchange(
@@ -84,7 +87,8 @@ TEST_CASE("conflicts on many addresses are one kind") {
 TEST_CASE("boards that boot are ten lines each at most") {
   const auto text = logged([] {
     Registry registry({}, 60, {});
-    FrontDesk desk(registry, [](const NodeRecord&) {});
+    OpenDoor door(registry);
+    FrontDesk desk(registry, door.reception, [](const NodeRecord&) {});
     for (std::uint32_t i = 1; i <= 60; ++i) {
       dhcp::Board board;
       board.mac.bytes = {2, 0, 0, 0, static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)};
