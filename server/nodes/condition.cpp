@@ -64,6 +64,7 @@ Condition condition_of(const Node& node, const SlurmSays& slurm, Moment now) {
   const auto& record = node.record;
   if (record.vacant()) return {"vacant", record.awaited ? "waits for the board that replaces its own" : ""};
   if (record.standing != Standing::member) return {std::string{name_of(record.standing)}, record.doubt};
+  if (const auto& held = node.boot.data().held; !held.empty()) return {"queued", held};
   if (node.boot.stage() != Stage::up) return {std::string{name_of(node.boot.stage())}, node.boot.trouble()};
   if (is_off(node)) return {"off", off_words(node.pulse)};
   if (is_lost(node, now))

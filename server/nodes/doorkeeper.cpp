@@ -82,10 +82,9 @@ Pass Doorkeeper::in_turn(Node& node, Gate gate, Moment began, Moment now) {
 
 Pass Doorkeeper::wait(const Node& node, Gate gate) const {
   const auto place = place_of(node).value_or(Place{1, 1, gate});
-  return {
-      false, pause_of(place),
-      fmt::format("{}: place {} of {} in the queue, {} boards may load at once: about {}", node.record.name,
-                  place.position, place.of, admission_.limit(), time_words(place.about))};
+  return {false, pause_of(place),
+          fmt::format("place {} of {} in the queue, {} boards may load at once: its turn is in about {}",
+                      place.position, place.of, admission_.limit(), time_words(place.about))};
 }
 
 bool Doorkeeper::holds(const Node& node) const {
