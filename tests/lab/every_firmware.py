@@ -1,5 +1,6 @@
 """Each kind of real firmware that QEMU can run boots a board until Slurm calls it idle; after that it must do a job."""
 from lab import ADDRESS
+from processes import wait_for
 from slow import slow
 
 ARM = "aarch64"
@@ -12,30 +13,31 @@ def told(cluster, machine, node, dialect, cpu):
     print(f"    {node['name']} ({node['dialect']}): idle, up after {node['seconds']:.0f} s, {node['bytes']} bytes", flush=True)
 
 
-def who_it_is(cluster, machine):
-    """What other machines know a node by."""
-    keys = cluster.on(machine, "cat /etc/machine-id /etc/ssh/ssh_host_ed25519_key.pub; hostname; hostname -I")
-    return keys.split("\n")
-
-
-def test_a_new_board_takes_a_dead_ones_seat(cluster):
-    """It is of another kind, too: OVMF fetches iPXE by HTTP. Name, address, host key and machine-id stay with the seat."""
-    dead = next((machine for machine in cluster.lab.machines if machine.is_on()), None) or cluster.boot(17, "bios")[0]
-    seat = cluster.lab.node_of(dead)
-    before = who_it_is(cluster, dead)
-    dead.power_off()
-    cluster.must("nodes", "replace", seat["name"])
-    machine, node = cluster.boot(12, "uefi-http")
-    told(cluster, machine, node, "UEFI x64 HTTP", "x86_64")
-    assert machine.shows(f"http://{ADDRESS}/snponly.efi"), "EDK2 names the address it boots from"
-    assert (node["name"], node["address"], node["number"]) == (seat["name"], seat["address"], seat["number"]), node
-    assert who_it_is(cluster, machine) == before and cluster.lab.node_of(dead) is None
-
-
 def test_uboot_arm64(cluster):
     """pxelinux.cfg/01-MAC, and on with U-Boot's own device tree: the head has none for this board."""
     machine, node = cluster.boot(11, "uboot")
     told(cluster, machine, node, "U-Boot arm64", ARM)
+
+
+IDENTITY = ["etc/machine-id", "etc/ssh/ssh_host_ed25519_key.pub", "etc/hostname"]
+
+
+def test_a_new_board_takes_a_dead_ones_seat(cluster):
+    """It is of another kind, too: OVMF fetches iPXE by HTTP. Name, address, host key and machine-id stay with the seat."""
+    dead = cluster.bios if cluster.lab.node_of(cluster.bios) else cluster.boot(17, "bios")[0]
+    dead.power_off()
+    seat = cluster.lab.node_of(dead)
+    files = {file["path"]: file["content"] for file in cluster.head.ask("overlay", seat["name"])["files"]}
+    # Until it is missed, it counts as running, and is not replaced.
+    wait_for(f"{seat['name']} may be replaced",
+             lambda: cluster.head.run("nodes", "replace", seat["name"]).returncode == 0, 90, every=2)
+    machine, node = cluster.boot(12, "uefi-http")
+    told(cluster, machine, node, "UEFI x64 HTTP", "x86_64")
+    assert machine.shows(f"http://{ADDRESS}/snponly.efi"), "EDK2 names the address it boots from"
+    assert (node["name"], node["address"], node["number"]) == (seat["name"], seat["address"], seat["number"]), node
+    assert cluster.lab.node_of(dead) is None, "the old board is nobody's any more"
+    for path in IDENTITY:
+        assert cluster.on(machine, f"cat /{path}") == files[path].strip(), path
 
 
 def test_uefi_arm64(cluster):
