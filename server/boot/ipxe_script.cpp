@@ -18,13 +18,14 @@ std::string harmless(std::string_view text) {
 }
 
 /// `imgfree` drops what a broken attempt has loaded; `--replace` keeps the chain of scripts from growing.
-std::string try_again(std::string_view url, std::chrono::seconds after = retry) {
+std::string try_again(std::string_view url, std::chrono::seconds after = retry,
+                      std::string_view before = {}) {
   return fmt::format(
       "echo Trying again in {0} seconds\n"
       "sleep {0}\n"
       "imgfree\n"
-      "chain --replace {1}/boot.ipxe || goto again\n",
-      after.count(), url);
+      "{2}chain --replace {1}/boot.ipxe || goto again\n",
+      after.count(), url, before);
 }
 
 }  // namespace
@@ -52,7 +53,7 @@ std::string boot_script(std::string_view node, const rootfs::Generation& generat
 std::string waiting_script(const WaitingScreen& screen, std::string_view url) {
   std::string text = "#!ipxe\n:again\n";
   for (const auto& line : screen.lines) text += "echo " + harmless(line) + "\n";
-  return text + try_again(url, screen.again);
+  return text + try_again(url, screen.again, screen.renew ? "dhcp || goto again\n" : "");
 }
 
 std::string autoexec_script(std::string_view url) {

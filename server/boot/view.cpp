@@ -39,6 +39,12 @@ bool begins(const BootName& name) {
   return name.part == BootPart::script || name.file == "boot/firmware/bootcode.bin";
 }
 
+/// The address of a board that is parked is its own for minutes, and GRUB never renews one: such a board
+/// waits in the initramfs, which does.
+bool may_wait_here(const NodeRecord& node, BootText text) {
+  return shows_words(text) && (text == BootText::boot_ipxe || node.standing == Standing::member);
+}
+
 }  // namespace
 
 View::View(const Settings& settings, Registry& registry, CannotBoot cannot_boot, Ask ask)
@@ -68,8 +74,9 @@ View::Found View::for_stranger(Ipv4 client, const BootName& name) {
   if (name.number != 0) return of_generation(fmt::format("{}/{}", name.image, name.number), name);
   if (name.part == BootPart::loader) return loaders_.open(name.file);
   if (name.part == BootPart::extra) return of_extra(name);
-  return words(name.text,
-               screen_of(client.text(), {"this address has no seat in the cluster", "restart the board"}));
+  auto screen = screen_of(client.text(), {"this address has no seat in the cluster", "restart the board"});
+  screen.renew = true;
+  return words(name.text, screen);
 }
 
 View::Found View::words(BootText text, const WaitingScreen& screen) const {
@@ -93,7 +100,7 @@ View::Found View::for_node(Node& node, const BootName& name) {
 
   // Whoever has nothing to boot is told that, and takes nobody's turn.
   const auto generation = choice_for(node, begins(name));
-  if (generation && ask_ && shows_words(name.text))
+  if (generation && ask_ && may_wait_here(node.record, name.text))
     if (const auto pass = ask_(node, Gate::script); !pass.go)
       return words(name.text, screen_of(node.record, pass));
   return generation ? of_choice(node, *generation, name) : in_place_of(node, generation.error(), name);

@@ -34,6 +34,7 @@ WaitingScreen screen_of(const NodeRecord& node, const Pass& pass) {
       fmt::format("Rootstock: this is {} (MAC {}{}), and it waits", node.name, node.mac.text(), serial)));
   screen.lines.push_back("Rootstock: " + one_line(pass.words));
   screen.again = std::clamp(pass.again, shortest, longest);
+  screen.renew = node.standing != Standing::member;
   return screen;
 }
 

@@ -16,6 +16,7 @@ namespace rootstock::server {
 struct WaitingScreen {
   std::vector<std::string> lines;
   std::chrono::seconds again{10};
+  bool renew = false;  ///< its address is its own for minutes only: it must ask for one again, too
 };
 
 /// There is nothing to boot for it. `node`: its name or, without a seat, its address.

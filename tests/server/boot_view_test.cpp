@@ -145,6 +145,10 @@ TEST_CASE("whoever may not go on is shown why, and boots once it may; kernels ar
   // U-Boot has no words to show: its board waits in the initramfs.
   CHECK(shown("pxelinux.cfg/01-02-00-00-00-00-01").find("kernel compute/1/kernel") != std::string::npos);
   CHECK(shown("kernel") == "kernel 1");
+  // Nor can GRUB renew the address of a board that is parked.
+  house.registry.by_address(house.client)->record.standing = Standing::waiting;
+  CHECK(shown("boot.ipxe").find("dhcp ||") != std::string::npos);
+  CHECK(shown("grub/node.cfg").find("linux") != std::string::npos);
   pass.go = true;
   CHECK(shown("boot.ipxe").find("/compute/1/kernel") != std::string::npos);
   CHECK(shown("grub/node.cfg").find("linux") != std::string::npos);

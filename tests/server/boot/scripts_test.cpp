@@ -95,6 +95,9 @@ TEST_CASE("a board that must wait shows who it is, and comes again when it was t
         "echo 'Rootstock: this is node07 (MAC 02:00:00:00:00:07, serial 10000007), and it waits'\n"
         "echo 'Rootstock: waits for approval: rootstock nodes approve node07 && ${x} | '\\''#'\\'''\n"
         "set again=30\n");
+  record.standing = Standing::waiting;
+  CHECK(waiting_script(screen_of(record, pass), "http://10.77.0.1")
+            .find("imgfree\ndhcp || goto again\nchain") != std::string::npos);
   CHECK(screen_of(record, Pass{false, std::chrono::seconds{0}, ""}).again == std::chrono::seconds{1});
   CHECK(screen_of(record, Pass{false, std::chrono::hours{1}, ""}).again == std::chrono::seconds{60});
   CHECK(one_line(std::string(5000, 'x')).size() == 400);
