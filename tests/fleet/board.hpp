@@ -86,6 +86,8 @@ struct WebReply {
 struct Handover {
   Mac mac;
   Ipv4 address, mask, router;
+  Tick lease{};                    ///< how long the address is its own
+  Tick asked_for{};                ///< from its link being up until it had the address
   std::vector<std::string> words;  ///< the kernel line, split at spaces
   std::vector<FetchedFile> files;  ///< all that was fetched in this boot and belongs to it
   std::string kernel, initramfs;   ///< their names in `files`
@@ -99,6 +101,9 @@ class Board {
   virtual void power_on(Tick now) = 0;
   /// Stops dead: sends nothing, hears nothing, forgets everything but its Progress.
   virtual void power_off(Tick now) = 0;
+
+  /// After the handover: its initramfs takes an address anew, and hands over again.
+  virtual void ask_again(Tick now) = 0;
 
   /// A frame that reached the board's socket: for its MAC, or broadcast.
   virtual void on_frame(Bytes frame, Tick now) = 0;
@@ -176,6 +181,9 @@ struct BoardSpec {
   // Misbehaviour
   bool never_acks_data = false;   ///< asks for files and never acknowledges a block
   bool tight_loop = false;        ///< 2019's: seven missing files every 15 ms without pause (eeprom#74)
+  bool ignores_offers = false;    ///< hears no answer to its DISCOVERs, and asks on
+  std::string dies_after;         ///< stops dead once it has a file whose name ends so
+  bool dies_in_kernel = false;    ///< the kernel starts, and hangs
   std::optional<Tick> power_cut;  ///< so long after its first power_on() it stops dead ...
   Tick power_back{5'000'000};     ///< ... and starts again this much later
 

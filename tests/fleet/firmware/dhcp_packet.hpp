@@ -14,9 +14,10 @@
 namespace rootstock::fleet {
 
 namespace option {
-constexpr std::uint8_t mask = 1, router = 3, requested = 50, overload = 52, type = 53, server = 54, prl = 55,
-                       max_size = 57, vendor_class = 60, client_id = 61, tftp_name = 66, boot_file = 67,
-                       user_class = 77, arch = 93, undi = 94, uuid = 97, vendor = 43, ipxe = 175, end = 255;
+constexpr std::uint8_t mask = 1, router = 3, requested = 50, lease = 51, overload = 52, type = 53,
+                       server = 54, prl = 55, max_size = 57, vendor_class = 60, client_id = 61,
+                       tftp_name = 66, boot_file = 67, user_class = 77, arch = 93, undi = 94, uuid = 97,
+                       vendor = 43, ipxe = 175, end = 255;
 }
 enum class DhcpType : std::uint8_t { discover = 1, offer = 2, request = 3, ack = 5, nak = 6 };
 

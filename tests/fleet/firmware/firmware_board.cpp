@@ -33,9 +33,22 @@ constexpr PersonaRow rows[] = {
 
 const PersonaRow& row_of(Persona persona) { return *std::ranges::find(rows, persona, &PersonaRow::persona); }
 
-Handover hand_over(Machine& machine, const Loaded& loaded) {
-  Handover node{machine.spec.mac,         machine.address, machine.mask,    machine.router, {},
-                std::move(machine.files), loaded.kernel,   loaded.initramfs};
+/// The initramfs' link is up; until it has an address.
+Task<void> take_address(Machine& machine, Handover& node) {
+  const auto begun = machine.now();
+  co_await initramfs_dhcp(machine);
+  node.address = machine.address;
+  node.mask = machine.mask;
+  node.router = machine.router;
+  node.lease = machine.lease;
+  node.asked_for = machine.now() - begun;
+}
+
+Handover handover_of(Machine& machine, const Loaded& loaded) {
+  Handover node;
+  node.mac = machine.spec.mac;
+  node.kernel = loaded.kernel;
+  node.initramfs = loaded.initramfs;
   for (std::size_t at = 0; at < loaded.kernel_line.size();) {
     const auto end = std::min(loaded.kernel_line.find(' ', at), loaded.kernel_line.size());
     if (end > at) node.words.push_back(loaded.kernel_line.substr(at, end - at));
@@ -65,11 +78,19 @@ Task<void> live(Machine& machine, std::optional<Handover>& handover) {
     machine.reset_stack();
     machine.enter(Stage::kernel, "the kernel starts: " + loaded->kernel);
     co_await machine.sleep(machine.spec.kernel_takes);
-    co_await initramfs_dhcp(machine);
-    handover = hand_over(machine, *loaded);
+    auto node = handover_of(machine, *loaded);
+    co_await take_address(machine, node);
+    node.files = std::move(machine.files);
+    handover = std::move(node);
     machine.enter(Stage::handed_over, "up to the initramfs");
     co_return;
   }
+}
+
+/// Once more, in the same initramfs.
+Task<void> take_another_address(Machine& machine, Handover& node) {
+  co_await take_address(machine, node);
+  machine.enter(Stage::handed_over, "its initramfs has an address again");
 }
 
 class FirmwareBoard : public Board {
@@ -92,6 +113,13 @@ class FirmwareBoard : public Board {
     progress_.stage = Stage::off;
     progress_.timeline.push_back({now, "power off"});
     stop();
+  }
+
+  void ask_again(Tick now) override {
+    if (!handover_ || awake()) return;
+    machine_->on_timer(now);
+    life_.emplace(take_another_address(*machine_, *handover_));
+    life_->start();
   }
 
   void on_frame(Bytes frame, Tick now) override {
@@ -160,6 +188,21 @@ class FirmwareBoard : public Board {
 
   void look_at_life() {
     if (life_->done()) life_->result();  // rethrows what went wrong inside
+    const auto why = why_it_dies();
+    if (why.empty()) return;
+    progress_.failure = why;
+    machine_->enter(Stage::dead, why);
+    life_.reset();  // what it has sent is on its way
+  }
+
+  /// On purpose: see BoardSpec.
+  std::string why_it_dies() const {
+    if (spec_.dies_in_kernel && progress_.stage == Stage::kernel) return "the kernel hangs";
+    if (spec_.dies_after.empty()) return {};
+    const auto& files = machine_->files;
+    const bool has_it =
+        std::ranges::any_of(files, [&](auto& file) { return file.name.ends_with(spec_.dies_after); });
+    return has_it ? "stops dead after " + spec_.dies_after : "";
   }
 
   BoardSpec spec_;

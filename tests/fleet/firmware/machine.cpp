@@ -98,6 +98,7 @@ void Machine::take_in(Bytes frame) {
   }
   if (const auto* arp = std::get_if<Arp>(&*packet)) return on_arp(*arp);
   auto& datagram = std::get<Datagram>(*packet);
+  if (spec.ignores_offers && datagram.target_port == dhcp_client_port) return;
   if (datagram.target_mac == spec.mac || datagram.target_mac == broadcast_mac) resume(std::move(datagram));
 }
 

@@ -33,6 +33,7 @@ class Machine {
 
   // The state of this firmware's stack.
   Ipv4 address, mask, router;
+  Tick lease{};  ///< as udhcpc takes it; firmware does not look at it
   IpHabits habits;
   bool answers_arp = true;
   /// What comes sooner than this after our own sending is seen only when the next frame comes in, and

@@ -67,6 +67,8 @@ Task<bool> run(Machine& machine) {
   machine.address = ack->yiaddr;
   machine.mask = ack->address(option::mask).value_or(Ipv4{0xffffff00});
   machine.router = ack->address(option::router).value_or(Ipv4{});
+  const auto lease = ack->address(option::lease).value_or(Ipv4{});           // a number of the same size
+  machine.lease = std::chrono::seconds{lease.unset() ? 3600 : lease.value};  // udhcpc's own default
   co_return true;
 }
 

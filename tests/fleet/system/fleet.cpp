@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <bit>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 
+#include "tests/fleet/system/bridge.hpp"
 #include "tests/fleet/system/keep.hpp"
+#include "tests/fleet/system/rival.hpp"
 #include "tests/fleet/system/root_reader.hpp"
 #include "tests/fleet/system/seat.hpp"
 
@@ -38,6 +41,7 @@ class Fleet {
         cable_(loop_, clock_, std::move(nic), ground_.nic(), options.up, options.down),
         wake_up_(loop_),
         end_(loop_),
+        hello_(loop_),
         signals_(loop_, SIGINT, SIGTERM),
         random_(options.seed) {}
 
@@ -49,8 +53,9 @@ class Fleet {
       if (!error) stop(false);
     });
     signals_.async_wait([this](boost::system::error_code error, int) {
-      if (!error) stop(false);
+      if (!error) stop(stays_);
     });
+    if (has_spanning_tree()) say_hello();
     wake();
     loop_.run();
     return outcome();
@@ -59,14 +64,18 @@ class Fleet {
  private:
   void seat_everybody();
   void on_frame(Bytes frame);
-  void give(Seat& seat, Bytes frame);
+  bool give(Seat& seat, Bytes frame, bool kernel_has_it = false);
   void on_kernel_frame(Bytes frame);
   void wake();
   void after(Seat& seat);
   void schedule(Seat& seat);
   void set_alarm(Tick at);
   void lend(Seat& seat, Ipv4 address, Ipv4 mask, Ipv4 head);
+  void let_rival_answer(Seat& seat, Bytes frame);
+  bool has_spanning_tree() const;
+  void say_hello();
   void all_there();
+  void stay();
   void stop(bool in_time);
   asio::awaitable<void> verify();
   asio::awaitable<void> verify(Seat& seat, Content& content);
@@ -77,17 +86,18 @@ class Fleet {
   asio::io_context loop_{1};
   Playground ground_;
   Cable cable_;
-  asio::steady_timer wake_up_, end_;
+  asio::steady_timer wake_up_, end_, hello_;
   asio::signal_set signals_;
   std::mt19937 random_;
   std::vector<std::unique_ptr<Seat>> seats_;
-  std::map<Mac, Seat*> by_mac_;
-  std::map<Ipv4, Seat*> lent_;  ///< who had the address last; whether it still has is the seat's matter
+  std::multimap<Mac, Seat*> by_mac_;  ///< twins are two of one address
+  std::map<Ipv4, Seat*> lent_;        ///< who had the address last; whether it still has is the seat's matter
   std::set<std::pair<Tick, Seat*>> agenda_;
   std::optional<Tick> wake_at_;
   std::size_t missing_ = 0;
   FleetOutcome outcome_;
-  bool ended_ = false;
+  Rival rival_;
+  bool stays_ = false, ended_ = false;
 };
 
 void Fleet::seat_everybody() {
@@ -101,7 +111,7 @@ void Fleet::seat_everybody() {
       lend(one, address, mask, head);
     };
     seat.on_change = [this](Seat& one) { after(one); };
-    by_mac_[seat.board().mac()] = &seat;
+    by_mac_.emplace(seat.board().mac(), &seat);
     if (player.well_behaved) ++missing_;
     schedule(seat);
   }
@@ -113,15 +123,21 @@ void Fleet::on_frame(Bytes frame) {
     for (auto& seat : seats_) give(*seat, frame);
     return;
   }
-  if (const auto found = by_mac_.find(target); found != by_mac_.end()) give(*found->second, frame);
+  const auto [first, last] = by_mac_.equal_range(target);
+  bool kernel_has_it = false;
+  for (auto one = first; one != last; ++one) kernel_has_it |= give(*one->second, frame, kernel_has_it);
 }
 
-void Fleet::give(Seat& seat, Bytes frame) {
-  if (seat.wants_for_kernel(frame))
+/// True when it went to this machine's TCP: of twins, whom it serves both, only once.
+bool Fleet::give(Seat& seat, Bytes frame, bool kernel_has_it) {
+  if (!seat.cable_passes()) return false;
+  const bool for_kernel = seat.wants_for_kernel(frame);
+  if (for_kernel && !kernel_has_it)
     cable_.to_kernel(frame);
-  else
+  else if (!for_kernel)
     seat.on_frame(frame);
   after(seat);
+  return for_kernel;
 }
 
 void Fleet::on_kernel_frame(Bytes frame) {
@@ -156,7 +172,10 @@ void Fleet::set_alarm(Tick at) {
 
 void Fleet::after(Seat& seat) {
   seat.settle();
-  for (auto& frame : seat.take_frames()) cable_.send(std::move(frame));
+  for (auto& frame : seat.take_frames()) {
+    if (seat.player().hears_rival) let_rival_answer(seat, frame);
+    cable_.send(std::move(frame));
+  }
   schedule(seat);
   if (!seat.take_arrival()) return;
   if (options_.keep) keep_files(*options_.keep, seat.name(), seat.files());
@@ -180,12 +199,39 @@ void Fleet::lend(Seat& seat, Ipv4 address, Ipv4 mask, Ipv4 head) {
   }
 }
 
+/// It is on the same switch, so the board hears it before the head has heard the board.
+void Fleet::let_rival_answer(Seat& seat, Bytes frame) {
+  if (auto answer = rival_.answer(frame))
+    asio::post(loop_, [this, &seat, said = std::move(*answer)] { give(seat, said); });
+}
+
+bool Fleet::has_spanning_tree() const {
+  return std::ranges::any_of(options_.players, [](auto& one) { return one.port_learns > Tick{}; });
+}
+
+void Fleet::say_hello() {
+  cable_.send(bridge_hello());
+  hello_.expires_after(hello_time);
+  hello_.async_wait([this](boost::system::error_code error) {
+    if (!error) say_hello();
+  });
+}
+
 void Fleet::all_there() {
   outcome_.took = clock_.now();
   if (options_.goal != Goal::up) return stop(true);
   asio::co_spawn(loop_, verify(), [this](std::exception_ptr error) {
     if (error) outcome_.differences.push_back("the content could not be checked: " + words_of(error));
-    stop(true);
+    stay();
+  });
+}
+
+void Fleet::stay() {
+  if (options_.stay == Tick{}) return stop(true);
+  stays_ = true;
+  end_.expires_at(clock_.at(clock_.now() + options_.stay));
+  end_.async_wait([this](boost::system::error_code error) {
+    if (!error) stop(true);
   });
 }
 
@@ -242,6 +288,7 @@ FleetOutcome Fleet::outcome() const {
   outcome.lost_up = cable_.up().lost();
   outcome.frames_down = cable_.down().sent();
   outcome.lost_down = cable_.down().lost();
+  outcome.overflowed = cable_.up().overflowed() + cable_.down().overflowed();
   return outcome;
 }
 

@@ -22,6 +22,7 @@ struct FleetOptions {
   Tick start_within{5'000'000};
   Goal goal = Goal::up;
   Tick timeout{600'000'000};
+  Tick stay{};  ///< so long boards that are up go on beating once all are there; a signal ends it sooner
   Appetite appetite;
   std::optional<std::filesystem::path> keep;
   std::uint32_t seed = 1;

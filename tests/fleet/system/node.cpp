@@ -7,8 +7,8 @@
 #include <boost/asio/this_coro.hpp>
 #include <charconv>
 
-#include "tests/fleet/firmware/sha256.hpp"
-#include "tests/fleet/system/http_client.hpp"
+#include "tests/fleet/system/head_line.hpp"
+#include "tests/fleet/system/overlay_reader.hpp"
 #include "tests/fleet/system/root_reader.hpp"
 
 namespace rootstock::fleet {
@@ -21,46 +21,68 @@ constexpr Tick patience{600'000'000};  // of init, for one step
 constexpr Tick patience_with_refusal{
     30'000'000};  // of init, for an overlay that is refused: only a new boot gets it
 
-/// As in init: every byte, so no table of safe ones is needed.
-std::string form_text(std::string_view text) {
-  std::string out;
-  for (const unsigned char byte : text) out += fmt::format("%{:02x}", byte);
-  return out;
-}
-
-struct StartOver {};
+/// What ends this boot, from wherever it is thrown.
+struct Over {
+  NodeEnd how;
+};
 
 class Node {
  public:
-  Node(NodeBoot boot, std::shared_ptr<NodeStory> story)
-      : boot_(std::move(boot)), story_(std::move(story)), random_(boot_.seed) {}
+  Node(NodeBoot boot, std::shared_ptr<NodeStory> story, const HeadWords& head)
+      : boot_(std::move(boot)),
+        story_(std::move(story)),
+        head_(head),
+        random_(boot_.seed),
+        line_({boot_.handover.address, head.head, head.http, any_port}, head.boot, boot_.boot_id, random_) {}
 
-  asio::awaitable<bool> run() {
+  asio::awaitable<NodeEnd> run() {
+    auto end = NodeEnd::reboot;
     try {
-      co_await insist("reading the kernel line", &Node::read_kernel_line);
-      co_await insist("setting the clock", &Node::take_clock);
-      co_await insist("fetching the overlay", &Node::fetch_overlay);
-      co_await insist("reading its root over NFS", &Node::read_root);
-      co_await insist("telling the head that it is up", &Node::report_up);
-    } catch (const StartOver&) {
-      ++story_->start_overs;
-      note("reboots, to start over");
-      co_return false;
+      co_await boot_up();
+      end = co_await stay();
+    } catch (const Over& over) {
+      end = over.how;
     }
-    story_->stage = "up";
-    story_->up_at = boot_.now();
-    note("up with " + head_.boot);
-    co_return true;
+    co_return end;
   }
 
  private:
+  asio::awaitable<void> boot_up() {
+    story_->label = head_.boot;
+    co_await insist("telling that it has an address", &Node::report_address);
+    co_await insist("setting the clock", &Node::take_clock);
+    co_await insist("asking whether it may go on", &Node::pass_gate);
+    co_await insist("fetching the overlay", &Node::fetch_overlay);
+    co_await insist("mounting " + head_.head.text() + ":/images", &Node::read_root);
+    co_await insist("telling that it hands over", &Node::hand_over);
+    co_await insist("telling the head that it is up", &Node::report_up);
+    story_->stage = "up";
+    note("up with " + head_.boot);
+  }
+
+  /// Up means up: the head has its first heartbeat as well.
+  void arrive() {
+    if (story_->up_at) return;
+    story_->up_at = boot_.now();
+    boot_.on_up();
+  }
+
   void note(std::string what) { story_->timeline.push_back({boot_.now(), std::move(what)}); }
+
+  std::int64_t seconds_up() const {
+    return std::chrono::duration_cast<seconds>(boot_.now() - boot_.kernel_at).count();
+  }
+
+  asio::awaitable<void> pause(seconds time) {
+    asio::steady_timer timer(co_await asio::this_coro::executor, time);
+    co_await timer.async_wait(asio::use_awaitable);
+  }
 
   asio::awaitable<void> insist(std::string doing, asio::awaitable<void> (Node::*step)()) {
     story_->stage = doing;
     story_->failure.clear();
     begun_ = boot_.now();
-    for (seconds pause{1};; pause = std::min(pause * 2, seconds{30})) {
+    for (seconds next{1};; next = std::min(next * 2, seconds{30})) {
       std::string why;
       try {
         co_await (this->*step)();
@@ -71,79 +93,156 @@ class Node {
       story_->failure = doing + " failed: " + why;
       note(story_->failure);
       ++story_->retries;
-      co_await tell_head();
-      asio::steady_timer timer(co_await asio::this_coro::executor, pause);
-      co_await timer.async_wait(asio::use_awaitable);
-      if (boot_.now() - begun_ >= patience) throw StartOver{};
+      co_await line_.trouble(story_->failure);
+      co_await pause(next);
+      if (boot_.now() - begun_ >= patience) start_over();
     }
   }
 
-  asio::awaitable<void> tell_head() {
-    HttpAsk trouble{"POST", "node/trouble",
-                    "generation=" + form_text(head_.boot) + "&text=" + form_text(story_->failure)};
-    try {
-      if (!head_.head.unset()) co_await ask(to_head(), trouble, random_);
-    } catch (const StepFailed&) {  // the head hears of it another time
-    }
+  [[noreturn]] void start_over() {
+    ++story_->start_overs;
+    note("reboots, to start over");
+    throw Over{NodeEnd::reboot};
   }
 
-  Call to_head() const { return {boot_.handover.address, head_.head, head_.http, any_port}; }
-
-  asio::awaitable<void> read_kernel_line() {
-    const auto words = HeadWords::parse(boot_.handover.words);
-    if (!words) throw StepFailed("the kernel line lacks rootstock.head= or rootstock.boot=");
-    head_ = *words;
-    story_->label = head_.boot;
-    co_return;
+  asio::awaitable<void> report_address() {
+    const auto link = std::chrono::duration_cast<seconds>(boot_.handover.asked_for).count();
+    co_await line_.step("address", seconds_up(), fmt::format("&link={}", link));
   }
 
   asio::awaitable<void> take_clock() {
-    const HttpAsk question{"GET", "node/time", ""};
-    const auto reply = co_await ask(to_head(), question, random_);
-    const bool digits = !reply.body.empty() &&
-                        std::all_of(reply.body.begin(), reply.body.end(),
-                                    [](auto byte) { return (byte >= '0' && byte <= '9') || byte == '\n'; });
-    if (reply.status != 200 || !digits) throw StepFailed(fmt::format("/node/time: status {}", reply.status));
+    const auto time = co_await line_.time();
+    clock_ = {time, boot_.now()};
+  }
+
+  /// Its patience has no end here: somebody has to say yes.
+  asio::awaitable<void> pass_gate() {
+    using What = GateWord::What;
+    for (GateWord word;;) {
+      try {
+        word = co_await line_.gate(boot_.identity);
+      } catch (const Refused& refused) {
+        take_another_address(refused.what());
+      }
+      if (word.what == What::go) co_return;
+      if (std::exchange(waits_for_, word.words) != word.words) note("the gate: " + word.words);
+      if (word.what == What::start_over) start_over();
+      ++story_->waits;
+      begun_ = boot_.now();
+      co_await pause(word.again);
+      if (boot_.now() - came_ >= boot_.handover.lease / 2) take_another_address("half of the lease is over");
+    }
+  }
+
+  [[noreturn]] void take_another_address(const std::string& why) {
+    note("asks for an address again: " + why);
+    throw Over{NodeEnd::needs_lease};
   }
 
   asio::awaitable<void> fetch_overlay() {
-    auto call = to_head();
-    call.source = overlay_ports;
-    const HttpAsk question{"GET", "node/overlay", ""};
-    const auto reply = co_await ask(call, question, random_);
-    if (reply.status == 403 && boot_.now() - begun_ >= patience_with_refusal) throw StartOver{};
-    if (reply.status != 200)
-      throw StepFailed(fmt::format("/node/overlay: status {}: {}", reply.status,
-                                   std::string(reply.body.begin(), reply.body.end())));
-    const bool is_gzip = reply.body.size() > 18 && reply.body[0] == 0x1f && reply.body[1] == 0x8b;
-    if (!is_gzip) throw StepFailed("/node/overlay: that is no gzip'd archive");
-    story_->bytes += reply.size;
-    note(fmt::format("overlay here, {} bytes", reply.size));
+    std::vector<std::uint8_t> archive;
+    try {
+      archive = co_await line_.overlay();
+    } catch (const Refused&) {
+      if (boot_.now() - begun_ >= patience_with_refusal) start_over();
+      throw;
+    }
+    const auto files = read_overlay(archive);
+    if (!files) throw StepFailed("/node/overlay: " + files.error());
+    const auto token = files->find("etc/rootstock/token");
+    if (token == files->end()) throw StepFailed("/node/overlay: there is no etc/rootstock/token in it");
+    if ((token->second.mode & 077) != 0)
+      throw StepFailed("/node/overlay: every user of the node may read its token");
+    line_.use_token(token->second.content.substr(0, token->second.content.find('\n')));
+    story_->bytes += archive.size();
+    note(fmt::format("overlay here, {} bytes", archive.size()));
   }
 
   asio::awaitable<void> read_root() {
+    if (boot_.fault == NodeFault::no_root) throw StepFailed("mount: mounting failed: Connection timed out");
     const Call call{boot_.handover.address, head_.head, head_.nfs, nfs_ports};
+    const auto begun = boot_.now();
     auto client = co_await NfsClient::mount(call, boot_.handover.mac.text(), random_);
     note("mounted /images");
+    co_await line_.step("root", seconds_up());
     story_->pieces = co_await read_of_root(client, head_.boot, boot_.appetite);
     story_->bytes += client.bytes_read();
     note(fmt::format("read {} pieces, {} bytes, of its root", story_->pieces.size(), client.bytes_read()));
+    const auto pieces = static_cast<Tick::rep>(std::max<std::size_t>(story_->pieces.size(), 1));
+    root_ms_ = (boot_.now() - begun).count() / 1000 / pieces;
     co_await client.unmount();
   }
 
-  asio::awaitable<void> report_up() {
-    const auto took = std::chrono::duration_cast<seconds>(boot_.now() - boot_.powered_at).count();
-    const HttpAsk report{"POST", "node/up",
-                         fmt::format("generation={}&kernel=fleet&seconds={}", form_text(head_.boot), took)};
-    const auto reply = co_await ask(to_head(), report, random_);
-    if (reply.status != 200) throw StepFailed(fmt::format("/node/up: status {}", reply.status));
+  asio::awaitable<void> hand_over() { co_await line_.step("handover", seconds_up()); }
+
+  std::string slurmd() const { return boot_.fault == NodeFault::slurm_silent ? "inactive" : "active"; }
+
+  asio::awaitable<void> report_up() { co_await line_.up(seconds_up(), slurmd()); }
+
+  /// The head's clock, as it was taken; an hour behind, where that is the fault.
+  double clock() const {
+    constexpr double hour = 3600;
+    const auto since = std::chrono::duration<double>(boot_.now() - clock_.taken_at).count();
+    return static_cast<double>(clock_.time) + since - (boot_.fault == NodeFault::wrong_clock ? hour : 0);
   }
+
+  Heartbeat heartbeat() const {
+    Heartbeat beat;
+    beat.uptime = seconds_up();
+    beat.clock = clock();
+    beat.root = root_ms_;
+    beat.slurmd = slurmd();
+    if (boot_.fault == NodeFault::out_of_memory) {
+      beat.memory = 11;
+      beat.oom = 2;
+    }
+    return beat;
+  }
+
+  /// Until it is told to go. A head that does not answer is asked again as before: it may be restarting.
+  asio::awaitable<NodeEnd> stay() {
+    BeatReply reply;
+    while (reply.order.empty()) {
+      try {
+        reply = co_await line_.beat(heartbeat());
+        ++story_->beats;
+        arrive();
+        if (boot_.fault == NodeFault::lost) co_return NodeEnd::off;
+      } catch (const StepFailed& failed) {
+        if (std::exchange(story_->failure, failed.what()) != failed.what()) note(failed.what());
+      }
+      if (reply.order.empty()) co_await pause(reply.again);
+    }
+    const auto end = co_await obey(reply.order);
+    co_return end;
+  }
+
+  asio::awaitable<NodeEnd> obey(std::string order) {
+    note("is told to " + order);
+    story_->stage = order;
+    try {
+      co_await line_.down(order);
+    } catch (const StepFailed& failed) {  // nothing at the end of a system tries again
+      note(failed.what());
+    }
+    const bool back = order == "reboot" && boot_.fault != NodeFault::never_back;
+    co_return back ? NodeEnd::reboot : NodeEnd::off;
+  }
+
+  struct Clock {
+    std::int64_t time = 0;
+    Tick taken_at{};
+  };
 
   NodeBoot boot_;
   std::shared_ptr<NodeStory> story_;
-  std::mt19937 random_;
   HeadWords head_;
-  Tick begun_{};
+  std::mt19937 random_;
+  HeadLine line_;
+  Clock clock_;
+  Tick begun_{}, came_ = boot_.now();
+  std::string waits_for_;
+  std::int64_t root_ms_ = 0;
 };
 
 }  // namespace
@@ -164,9 +263,12 @@ std::optional<HeadWords> HeadWords::parse(const std::vector<std::string>& words)
   return found;
 }
 
-asio::awaitable<bool> boot_node(NodeBoot boot, std::shared_ptr<NodeStory> story) {
-  Node node(std::move(boot), std::move(story));
-  co_return co_await node.run();
+asio::awaitable<NodeEnd> live(NodeBoot boot, std::shared_ptr<NodeStory> story) {
+  const auto head = HeadWords::parse(boot.handover.words);
+  if (!head) throw StepFailed("the kernel line lacks rootstock.head= or rootstock.boot=");
+  Node node(std::move(boot), std::move(story), *head);
+  const auto end = co_await node.run();
+  co_return end;
 }
 
 }  // namespace rootstock::fleet

@@ -10,6 +10,8 @@
 #include "tests/fleet/board.hpp"
 #include "tests/fleet/system/connect.hpp"
 #include "tests/fleet/system/content.hpp"
+#include "tests/fleet/system/identity.hpp"
+#include "tests/fleet/system/plan.hpp"
 
 namespace rootstock::fleet {
 
@@ -29,6 +31,8 @@ struct NodeStory {
   std::uint64_t bytes = 0;        ///< overlay and root
   std::string label;              ///< "compute/7"
   std::vector<PieceRead> pieces;  ///< of the last boot
+  unsigned waits = 0;             ///< times the gate said "wait"
+  unsigned beats = 0;             ///< told to the head and answered
   std::optional<Tick> up_at;
 };
 
@@ -43,13 +47,24 @@ struct HeadWords {
 struct NodeBoot {
   Handover handover;
   Appetite appetite;
-  Tick powered_at{};  ///< for the seconds that the node reports
+  Identity identity;
+  NodeFault fault = NodeFault::none;
+  std::string boot_id;
+  Tick kernel_at{};  ///< the seconds that the node reports are counted from here
   std::function<Tick()> now;
+  std::function<void()> on_up;
   std::uint32_t seed = 1;
 };
 
-/// True: the node is up. False: it gives up and reboots, as the initramfs does. The story belongs to the
-/// caller, who cancels this before it ends it.
-boost::asio::awaitable<bool> boot_node(NodeBoot boot, std::shared_ptr<NodeStory> story);
+/// What ends a node.
+enum class NodeEnd : std::uint8_t {
+  reboot,       ///< of its own will, as the initramfs does; or it was told to
+  off,          ///< it was told to, or it fell dead
+  needs_lease,  ///< the head knows no node with its address any more, or half of its lease is over
+};
+
+/// Boots, is up, and tells the head so until something ends it. The story belongs to the caller, who cancels
+/// this before it ends it.
+boost::asio::awaitable<NodeEnd> live(NodeBoot boot, std::shared_ptr<NodeStory> story);
 
 }  // namespace rootstock::fleet

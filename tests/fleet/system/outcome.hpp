@@ -21,6 +21,7 @@ struct BoardOutcome {
   std::string label;    ///< the generation it booted
   Progress firmware;
   unsigned node_retries = 0;
+  unsigned waits = 0;  ///< times the head held it at its gate
   std::uint64_t node_bytes = 0;
   std::vector<Step> timeline;  ///< of firmware and node, in order
 
@@ -38,6 +39,7 @@ struct FleetOutcome {
   Tick took{};                           ///< until the last one was there, or the end of patience
   bool in_time = true;
   std::uint64_t frames_up = 0, lost_up = 0, frames_down = 0, lost_down = 0;
+  std::uint64_t overflowed = 0;  ///< of the lost ones: found a port's queue full
 
   bool good() const;
 };

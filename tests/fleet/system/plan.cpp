@@ -8,6 +8,8 @@
 #include <random>
 #include <utility>
 
+#include "tests/fleet/system/faults.hpp"
+
 namespace rootstock::fleet {
 namespace {
 
@@ -59,7 +61,8 @@ std::array<std::uint8_t, 3> vendor(Persona persona) {
     case Persona::pi4: return {0xdc, 0xa6, 0x32};
     case Persona::pi5: return {0x2c, 0xcf, 0x67};
     case Persona::uboot: return {0x02, 0x52, 0x6b};
-    default: return {0x52, 0x54, 0x00};
+    // QEMU's, with the kind in it: no two plays give one address to two kinds of board.
+    default: return {0x52, 0x54, static_cast<std::uint8_t>(persona)};
   }
 }
 
@@ -107,7 +110,8 @@ class Planner {
                              static_cast<std::uint8_t>(number >> 8),
                              static_cast<std::uint8_t>(number)};
     if (number == 1 && words_.mac) player.spec.mac = *words_.mac;
-    player.spec.serial = 0xfe000000U | std::uint32_t{words_.site} << 16 | number;
+    // Nor one serial to boards of two addresses.
+    player.spec.serial = 0xfe000000U | (oui[2] & 0x0fU) << 20 | (words_.site & 0x0fU) << 16 | number;
     player.spec.seed = static_cast<std::uint32_t>(random_());
     if (!words_.same_firmware) vary(player.spec, of_group - 1);
     return player;
@@ -145,6 +149,26 @@ Result<void, Failure> add_misbehaving(Planner& planner, const Count& count) {
   return {};
 }
 
+/// Twins share what their fault is named after.
+void make_twin(Player& player, const Player& first, std::string_view fault) {
+  if (fault == "same-mac") player.spec.mac = first.spec.mac;
+  if (fault == "same-serial") player.spec.serial = first.spec.serial;
+}
+
+Result<void, Failure> add_faulty(Planner& planner, const Count& count) {
+  std::optional<Player> first;
+  for (unsigned number = 0; number < count.count; ++number) {
+    auto player = planner.next(persona_of_fault(count.word), count.word);
+    player.well_behaved = false;
+    if (!afflict(player, count.word))
+      return fail(fmt::format("there is no fault `{}`", count.word), "there are " + fault_words());
+    if (first) make_twin(player, *first, count.word);
+    if (!first) first = player;
+    planner.add(std::move(player));
+  }
+  return {};
+}
+
 struct Unit {
   std::string_view name;
   double factor;
@@ -177,6 +201,10 @@ Result<std::vector<Player>, Failure> plan(const PlanWords& words) {
   if (!misbehaving) return tl::unexpected(misbehaving.error());
   for (const auto& count : *misbehaving)
     if (auto done = add_misbehaving(planner, count); !done) return tl::unexpected(done.error());
+  const auto faults = counts(words.faults, "as in --fault lost:1,slow-link:2");
+  if (!faults) return tl::unexpected(faults.error());
+  for (const auto& count : *faults)
+    if (auto done = add_faulty(planner, count); !done) return tl::unexpected(done.error());
   auto players = planner.take();
   if (players.empty()) return fail("no boards to play", std::string(kinds_hint));
   return players;

@@ -32,6 +32,27 @@ TEST_CASE("who never acknowledges is not expected to come up; whose power comes 
   CHECK((players->at(2).spec.power_cut && players->at(2).well_behaved));
 }
 
+TEST_CASE("a board with a fault has that fault, and nobody expects it to come up") {
+  const auto players =
+      plan({.boards = "pi4:1", .faults = "slow-link:1,lost:1,stopped-after-file:1,spanning-tree:1"});
+  REQUIRE(players);
+  REQUIRE(players->size() == 5);
+  CHECK((players->at(0).well_behaved && players->at(0).fault == NodeFault::none));
+  CHECK((players->at(1).loss > 0 && !players->at(1).well_behaved));
+  CHECK(players->at(2).fault == NodeFault::lost);
+  CHECK(players->at(3).spec.dies_after == "start4.elf");
+  CHECK((players->at(4).port_learns > Tick{0} && players->at(4).spec.persona == Persona::uboot));
+}
+
+TEST_CASE("twins have one MAC or one serial, and of the rest nothing in common") {
+  const auto players = plan({.faults = "same-mac:2,same-serial:2"});
+  REQUIRE(players);
+  const auto& all = *players;
+  CHECK((all[0].spec.mac == all[1].spec.mac && all[0].spec.serial != all[1].spec.serial));
+  CHECK((all[2].spec.mac != all[3].spec.mac && all[2].spec.serial == all[3].spec.serial));
+  CHECK(all[0].spec.mac != all[2].spec.mac);
+}
+
 TEST_CASE("the same seed plans the same boards") {
   const PlanWords words{.boards = "pi4:4", .misbehaving = "power-cut:2", .seed = 9};
   const auto one = plan(words), two = plan(words);
@@ -47,6 +68,9 @@ TEST_CASE("faults in the words are told with what there is") {
   CHECK(plan({.boards = "pi4:many"}).error().what == "`many` is no number of boards");
   CHECK(plan({.boards = ""}).error().what == "no boards to play");
   CHECK(plan({.boards = "pi4", .misbehaving = "sulk:1"}).error().what == "no board misbehaves like `sulk`");
+  const auto unknown = plan({.faults = "gremlins:1"}).error();
+  CHECK(unknown.what == "there is no fault `gremlins`");
+  CHECK(unknown.hint.find("wrong-clock") != std::string::npos);
 }
 
 TEST_CASE("chances, rates, times and sizes as people write them") {

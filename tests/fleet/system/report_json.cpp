@@ -35,6 +35,7 @@ json::object as_json(const BoardOutcome& board) {
           {"probes", firmware.probes},
           {"dhcp_sent", firmware.dhcp_sent},
           {"retries", firmware.retries + board.node_retries},
+          {"waits", board.waits},
           {"boots", firmware.boots},
           {"timeline", std::move(timeline)}};
 }
@@ -56,6 +57,7 @@ std::string report_json(const FleetOutcome& outcome) {
                                       {"frames_down", outcome.frames_down},
                                       {"lost_up", outcome.lost_up},
                                       {"lost_down", outcome.lost_down},
+                                      {"overflowed", outcome.overflowed},
                                       {"boards", std::move(boards)}}) +
          "\n";
 }

@@ -6,6 +6,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 
+#include "tests/fleet/system/head_line.hpp"
 #include "tests/fleet/system/http_client.hpp"
 
 namespace rootstock::fleet {
@@ -31,7 +32,13 @@ Seat::Seat(Player player, Surroundings around, Tick power_on_at)
     : player_(std::move(player)),
       around_(std::move(around)),
       board_(make_board(spec_of(player_, around_.keep))),
-      power_on_at_(power_on_at) {}
+      power_on_at_(power_on_at),
+      random_(player_.spec.seed) {}
+
+bool Seat::cable_passes() {
+  if (player_.port_learns > Tick{} && around_.now() - link_up_at_ < player_.port_learns) return false;
+  return player_.loss <= 0 || std::uniform_real_distribution<>{}(random_) >= player_.loss;
+}
 
 void Seat::on_frame(Bytes frame) {
   if (powered_at_) board_->on_frame(frame, around_.now());
@@ -53,16 +60,29 @@ void Seat::on_timer() {
   if (lent_) append(frames_, lent_->on_timer(now));
 }
 
+/// The link goes down when firmware starts, and again when the kernel takes over the card.
+void Seat::watch_link() {
+  const auto& progress = board_->progress();
+  const bool starts = progress.boots != boots_seen_;
+  const bool kernel = progress.stage == Stage::kernel && stage_seen_ != Stage::kernel;
+  stage_seen_ = progress.stage;
+  if (starts || kernel) link_up_at_ = around_.now();
+  if (!kernel) return;
+  kernel_at_ = around_.now();
+  link_up_at_ += player_.spec.kernel_takes;
+  boot_id_ = new_boot_id(random_);
+}
+
 /// What follows from the board's new state.
 void Seat::settle() {
+  watch_link();
   const auto stage = board_->progress().stage;
   if (board_->progress().boots != boots_seen_ || stage == Stage::off) {
     if (std::exchange(boots_seen_, board_->progress().boots) != 0 || stage == Stage::off) hang_up();
   }
   if (auto request = board_->take_web_request()) fetch(std::move(*request));
-  if (board_->handover() && !node_runs_ && stage == Stage::handed_over && !reached_at_) {
-    if (around_.goal == Goal::up) start_node();
-  }
+  if (board_->handover() && !node_runs_ && stage == Stage::handed_over && around_.goal == Goal::up)
+    start_node();
   if (!reached_at_ && has_arrived()) {
     reached_at_ = around_.now();
     files_ = board_->files();
@@ -123,17 +143,33 @@ void Seat::start_node() {
   node_runs_ = true;
   lend(handover.address, handover.mask, words->head);
   cancel_ = std::make_shared<asio::cancellation_signal>();
-  NodeBoot boot{handover, around_.appetite, powered_at_.value_or(Tick{}), around_.now,
+  NodeBoot boot{handover,
+                around_.appetite,
+                identity_of(player_.spec),
+                player_.fault,
+                boot_id_,
+                kernel_at_,
+                around_.now,
+                [this] { on_change(*this); },
                 player_.spec.seed + board_->progress().boots};
   boot.handover.files.clear();
-  asio::co_spawn(around_.loop, boot_node(std::move(boot), story_),
+  asio::co_spawn(around_.loop, live(std::move(boot), story_),
                  asio::bind_cancellation_slot(cancel_->slot(),
-                                              [this, mine = cancel_](std::exception_ptr error, bool is_up) {
+                                              [this, mine = cancel_](std::exception_ptr error, NodeEnd end) {
                                                 if (cancel_ != mine) return;  // the power went meanwhile
                                                 cancel_.reset();
-                                                if (error || !is_up) power_on_at_ = around_.now();
+                                                on_node_end(error ? NodeEnd::reboot : end);
                                                 on_change(*this);
                                               }));
+}
+
+void Seat::on_node_end(NodeEnd end) {
+  const auto now = around_.now();
+  if (end == NodeEnd::reboot) power_on_at_ = now;
+  if (end == NodeEnd::off) board_->power_off(now);
+  if (end != NodeEnd::needs_lease) return;
+  hang_up();
+  board_->ask_again(now);
 }
 
 /// The board was reset or lost its power: whoever spoke for it falls silent.
@@ -160,7 +196,11 @@ std::optional<Tick> Seat::deadline() const {
   return next;
 }
 
-std::vector<Frame> Seat::take_frames() { return std::exchange(frames_, {}); }
+std::vector<Frame> Seat::take_frames() {
+  auto frames = std::exchange(frames_, {});
+  std::erase_if(frames, [this](auto&) { return !cable_passes(); });
+  return frames;
+}
 
 bool Seat::wants_for_kernel(Bytes frame) const {
   if (!lent_) return false;
@@ -197,6 +237,7 @@ BoardOutcome Seat::outcome() const {
   out.label = story_->label;
   out.firmware = progress;
   out.node_retries = story_->retries;
+  out.waits = story_->waits;
   out.node_bytes = story_->bytes;
   out.timeline = progress.timeline;
   out.timeline.insert(out.timeline.end(), story_->timeline.begin(), story_->timeline.end());

@@ -37,6 +37,8 @@ class Seat {
   std::vector<Frame> take_frames();
   /// A frame for the address that is lent, and nothing that firmware or ARP deals with.
   bool wants_for_kernel(Bytes frame) const;
+  /// Whether the frame that is about to cross its own piece of cable does so: asked once per frame.
+  bool cable_passes();
   /// True once, when it has come as far as it should.
   bool take_arrival();
 
@@ -56,6 +58,8 @@ class Seat {
   void start_node();
   void hang_up();
   void lend(Ipv4 address, Ipv4 mask, Ipv4 head);
+  void on_node_end(NodeEnd end);
+  void watch_link();
   std::string why_not_there() const;
 
   Player player_;
@@ -66,6 +70,10 @@ class Seat {
   std::optional<Ipv4> address_;
   std::vector<Frame> frames_;
   unsigned boots_seen_ = 0;
+  Stage stage_seen_ = Stage::off;
+  Tick link_up_at_{}, kernel_at_{};
+  std::string boot_id_;  ///< of the kernel that runs
+  std::mt19937 random_;
   bool node_runs_ = false, arrival_told_ = false;
   std::vector<FetchedFile> files_;
   Cancel cancel_;
