@@ -115,6 +115,14 @@ void wait_until_ready(const Settings& settings, pid_t head) {
   throw Broken("the head did not answer within 30 s");
 }
 
+/// Nobody stands by a rehearsal to let each board in.
+void open_door(const Settings& settings) {
+  if (settings.nodes.join == JoinMode::open) return;
+  constexpr int whole_day = 24 * 3600;
+  const auto opened = post(settings.paths.socket(), "/nodes/join", {{"seconds", whole_day}});
+  if (!opened) throw Broken("the rehearsal's head lets no new board in: " + opened.error().failure.what);
+}
+
 int wait_for(pid_t child) {
   for (;;) {
     int status = 0;
@@ -134,6 +142,7 @@ int play_inside(const Play& play, const std::string& rootstock) {
     ip({"link", "set", interface, "up"});
     const auto head = start({rootstock, "--config", play.settings_file.string(), "serve"}, log);
     wait_until_ready(play.settings, head);
+    open_door(play.settings);
     const int status = wait_for(start(play.fleet));
     if (status != 0) show_end_of(log);
     ::kill(head, SIGTERM);

@@ -41,6 +41,13 @@ def test_a_rehearsal_beside_the_running_head(ground):
     assert not of_rehearsals() and "rehearsal" not in Path("/proc/mounts").read_text()
 
 
+def test_a_rehearsal_of_a_head_that_lets_nobody_in(ground):
+    """Nobody stands by to say yes: the copy of the head takes its boards whatever the settings say."""
+    with ground.settings('[nodes]\njoin = "closed"\n'):
+        done = rehearse(ground, "--boards", "pi4:1")
+    assert done.returncode == 0 and "1 of 1 boards up" in done.stdout, done.stdout[-2000:] + done.stderr
+
+
 def test_a_killed_rehearsal_leaves_nothing(ground):
     mounts = Path("/proc/mounts").read_text()
     going = subprocess.Popen(ground.head.command("rehearse", "--boards", "pi4:4"), stdout=subprocess.DEVNULL,
