@@ -165,6 +165,42 @@ TEST_CASE("the wire loses what it is told to, and is the same again for the same
   CHECK(arrivals(0.1) == arrivals(0.1));
 }
 
+namespace {
+
+/// A frame for the board of that number.
+Frame frame_for(std::uint8_t board, std::size_t size) {
+  Frame frame(size);
+  frame[0] = 2;
+  frame[5] = board;
+  return frame;
+}
+
+/// The numbers of the boards whose frames come out, in order.
+std::vector<int> comes_out(Wire& wire) {
+  std::vector<int> boards;
+  while (const auto next = wire.next())
+    while (const auto frame = wire.take(*next)) boards.push_back((*frame)[5]);
+  return boards;
+}
+
+}  // namespace
+
+TEST_CASE("a port that is full loses what comes last") {
+  Wire wire{Weather{.bits_per_second = 1'000'000, .queue_bytes = 4000}};
+  for (std::uint8_t board = 1; board <= 6; ++board) wire.send(frame_for(board, 1500), Tick{0});
+  CHECK(wire.overflowed() == 3);
+  CHECK(comes_out(wire) == std::vector{1, 2, 3});
+}
+
+TEST_CASE("a port that is shared gives each board its turn, and loses what is for the greediest") {
+  Wire wire{Weather{.bits_per_second = 1'000'000, .queue_bytes = 6000, .fair = true}};
+  for (int i = 0; i < 6; ++i) wire.send(frame_for(1, 1500), Tick{0});
+  wire.send(frame_for(2, 1500), Tick{0});
+  wire.send(frame_for(3, 1500), Tick{0});
+  CHECK(wire.overflowed() == 3);
+  CHECK(comes_out(wire) == std::vector{1, 2, 3, 1, 1});
+}
+
 TEST_CASE("a slow wire takes its time: 1500 bytes at 1 Mbit/s are 12 ms and more") {
   Wire wire{Weather{.latency = Tick{0}, .bits_per_second = 1'000'000}};
   wire.send(Frame(1500), Tick{0});
