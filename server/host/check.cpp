@@ -32,6 +32,7 @@ Findings check_host(const Settings& settings) {
   check_sharing(settings, found);
   check_ports(settings, found);
   check_storage(settings, found);
+  check_moving(settings, found);
   check_programs(settings, found);
   check_emulation(settings, found);
   return found;

@@ -20,6 +20,8 @@ void check_sharing(const Settings& settings, Findings& found, const std::filesys
 void check_link(const Settings& settings, Findings& found);
 void check_ports(const Settings& settings, Findings& found);
 void check_storage(const Settings& settings, Findings& found);
+/// Nodes that are up, and would be cut off by settings of another network.
+void check_moving(const Settings& settings, Findings& found);
 void check_programs(const Settings& settings, Findings& found);
 void check_emulation(const Settings& settings, Findings& found);
 

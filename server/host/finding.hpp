@@ -17,6 +17,7 @@ struct Finding {
   std::string hint;
   bool stops_serving = false;  ///< `serve` cannot do its work
   bool may_pass = false;       ///< it may be over in a moment: what holds a port may be ending
+  bool moves_nodes = false;    ///< `serve --move-nodes` does it all the same
 };
 
 using Findings = std::vector<Finding>;

@@ -171,7 +171,9 @@ int run_keeper(const Settings& settings, const std::filesystem::path& settings_f
   if (const auto made = make_folders(settings); !made) return refuse(made.error());
   const auto lock = InstanceLock::take(settings);
   if (!lock) return refuse(lock.error());
-  return Keeper(settings, settings_file).run();
+  const auto kept = keep_settings(settings, settings_file);
+  if (!kept) return refuse(kept.error());
+  return Keeper(settings, *kept).run();
 }
 
 }  // namespace rootstock::server

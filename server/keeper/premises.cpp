@@ -12,6 +12,9 @@
 #include <string>
 #include <utility>
 
+#include "config/file.hpp"
+#include "rootfs/tree_files.hpp"
+
 namespace rootstock::server {
 namespace {
 
@@ -41,6 +44,16 @@ Result<void, Failure> make_folders(const Settings& settings) {
   for (const auto& folder : {paths.run, paths.state, paths.images(), paths.recipes()})
     if (auto done = make_folder(folder); !done) return done;
   return {};
+}
+
+Result<std::filesystem::path, Failure> keep_settings(const Settings& settings,
+                                                     const std::filesystem::path& file) {
+  const auto text = read_file(file);
+  if (!text) return tl::unexpected{text.error()};
+  const auto copy = settings.paths.run / "settings.toml";
+  if (const auto done = rootfs::write_file(copy, *text, std::filesystem::perms(0600)); !done)
+    return tl::unexpected{done.error()};
+  return copy;
 }
 
 Result<InstanceLock, Failure> InstanceLock::take(const Settings& settings) {

@@ -11,6 +11,9 @@
 #include <cstring>
 
 #include "server/log/log.hpp"
+#include "server/nodes/hostlist.hpp"
+#include "server/state/database.hpp"
+#include "server/state/site_rows.hpp"
 
 namespace rootstock::server {
 
@@ -27,6 +30,17 @@ void raise_file_limit() {
 }
 
 std::filesystem::path scratch_folder(const Settings& settings) { return settings.paths.run / "worker"; }
+
+Result<void, Failure> settle_network(const Settings& settings) {
+  const auto file = settings.paths.database();
+  if (auto made = Database::open(file); !made) return tl::unexpected{made.error()};
+  const auto moved = settle_site(file, settings.network);
+  if (!moved) return tl::unexpected{moved.error()};
+  if (!moved->empty())
+    log::warning("{} get another address at the next boot: theirs is not of {}", fold(*moved),
+                 settings.network.subnet.text());
+  return {};
+}
 
 Result<void, Failure> hand_over_files(const Settings& settings) {
   const passwd* user = ::getpwnam(settings.service.user.c_str());
