@@ -20,7 +20,12 @@ MaxNodeCount={nodes}
 TreeWidth=65533
 # A node that comes back after a reboot is ready again, whatever it was before.
 ReturnToService=2
-SlurmdTimeout=120
+# A switch that is restarted, or a cable, may be gone for minutes: jobs on the nodes behind it go on meanwhile.
+SlurmdTimeout=300
+# `scontrol reboot`, and so `rootstock reboot`: the node goes down in order, and comes back over the network beside many
+# others, some of them as slow as a Raspberry Pi 3.
+RebootProgram=/usr/lib/rootstock/reboot
+ResumeTimeout=1800
 
 # Cores and memory are given out together, and a job gets no more than it asked for: cgroup.conf.
 SelectType=select/cons_tres

@@ -1,5 +1,6 @@
 #include "server/slurm/slurm_conf.hpp"
 
+#include <filesystem>
 #include <string>
 
 #include "tests/support/catch.hpp"
@@ -19,9 +20,16 @@ TEST_CASE("slurm.conf names the head and no node", "[slurm]") {
   for (const std::string line :
        {"ClusterName=shelf", "SlurmctldHost=pi5(10.77.0.1)", "SlurmctldPort=7000", "MaxNodeCount=64",
         "SlurmctldParameters=enable_configless", "SelectType=select/cons_tres",
-        "StateSaveLocation=/lab/slurm", "PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP"})
+        "RebootProgram=/usr/lib/rootstock/reboot", "StateSaveLocation=/lab/slurm", "PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP"})
     CHECK(text.find("\n" + line + "\n") != std::string::npos);
   CHECK(text.find("NodeName") == std::string::npos);
+}
+
+TEST_CASE("the program that Slurm reboots a node with is in every image", "[slurm]") {
+  const auto file = std::filesystem::path(SOURCE_DIR) / "rootfs/node/usr/lib/rootstock/reboot";
+  REQUIRE(std::filesystem::is_regular_file(file));
+  CHECK((std::filesystem::status(file).permissions() & std::filesystem::perms::owner_exec) !=
+        std::filesystem::perms::none);
 }
 
 TEST_CASE("a job gets no more memory than it asked for", "[slurm]") {
