@@ -1,5 +1,6 @@
-// Who else answers DHCP on the cluster's wire? Asks as a board would, from a made-up hardware address, and
-// listens. A running service of ours does not hear what leaves its own interface, so it takes no part.
+// Who else answers DHCP on the cluster's wire, and does the switch run a spanning tree? Asks as a board
+// would, from a made-up hardware address, and listens. A running service of ours does not hear what leaves
+// its own interface, so it takes no part.
 
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
@@ -11,6 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -18,6 +21,7 @@
 #include "dhcp/socket_open.hpp"
 #include "server/host/check.hpp"
 #include "server/host/offers.hpp"
+#include "server/links/spanning_tree.hpp"
 
 namespace rootstock::server {
 
@@ -28,6 +32,8 @@ using namespace std::chrono_literals;
 
 /// dnsmasq asks the wire for 3 s whether an address is free before it first offers it.
 constexpr std::chrono::milliseconds listening = 6s, again_after = 2s, after_an_offer = 1500ms;
+/// A bridge says hello every two seconds (802.1D-2004 17.14).
+constexpr auto hello = 2500ms;
 
 /// Locally administered (IEEE 802): no maker's board has it.
 Mac made_up_mac() {
@@ -96,6 +102,31 @@ int flags_of(const std::string& interface) {
   return ::ioctl(socket.get(), SIOCGIFFLAGS, &request) == 0 ? request.ifr_flags : 0;
 }
 
+/// What came while DHCP was asked waits there; a DHCP server that is quick may have left less than a hello's
+/// time.
+std::optional<Bpdu> await_bridge(int ear, Clock::time_point end) {
+  while (ear >= 0) {
+    if (auto bpdu = next_bpdu(ear)) return bpdu;
+    if (Clock::now() >= end) break;
+    pollfd readable{ear, POLLIN, 0};
+    ::poll(&readable, 1, 100);
+  }
+  return std::nullopt;
+}
+
+/// NETBOOT-FACTS 1: a port that listens and learns first eats most of the time in which firmware asks.
+Finding slow_ports(const std::string& interface, const Bpdu& bpdu) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(bpdu.deaf()).count();
+  return {.severity = Severity::warning,
+          .what = fmt::format(
+              "the switch on {} runs a spanning tree (bridge {}): after a board is switched on, its "
+              "port passes nothing for {} s, and firmware may have given up by then",
+              interface, bpdu.bridge.text(), seconds),
+          .hint =
+              "make the boards' ports edge ports (PortFast, \"admin edge\"), or switch the spanning tree off "
+              "there"};
+}
+
 }  // namespace
 
 void check_wire(const Settings& settings, Findings& found) {
@@ -103,6 +134,8 @@ void check_wire(const Settings& settings, Findings& found) {
   const auto link = dhcp::find_link(interface);
   if (!link || ::geteuid() != 0) return;  // told by check_link and check_privileges
   const auto ear = open_ear(link->index);
+  const dhcp::Descriptor bridge_ear{open_bridge_ear(interface)};
+  const auto began = Clock::now();
   if (ear.get() < 0) return;
   const int flags = flags_of(interface);
   if ((flags & IFF_UP) == 0)
@@ -113,6 +146,8 @@ void check_wire(const Settings& settings, Findings& found) {
   // As a board only where another server is wanted: a second head would take our question for a new node.
   const bool as_pxe = settings.dhcp.mode == DhcpMode::proxy;
   std::ranges::move(judge_offers(settings, link->mac, ask(ear.get(), as_pxe)), std::back_inserter(found));
+  if (const auto bpdu = await_bridge(bridge_ear.get(), began + hello))
+    found.push_back(slow_ports(interface, *bpdu));
 }
 
 }  // namespace rootstock::server
