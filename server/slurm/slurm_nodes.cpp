@@ -35,6 +35,7 @@ std::optional<std::pair<std::string, SlurmNode>> parse_line(std::string_view lin
   node.state = word.substr(0, end);
   if (!is_state(node.state)) return std::nullopt;
   node.responds = marks.find('*') == std::string_view::npos;
+  node.asleep = marks.find_first_of("~%") != std::string_view::npos;
   node.rebooting = marks.find_first_of("@^") != std::string_view::npos;
   if (const auto reason = line.substr(second + 1); reason != "none") node.reason = reason;
   return std::pair{std::string{line.substr(0, first)}, std::move(node)};
@@ -46,7 +47,7 @@ bool SlurmNode::registered() const {
   // "unk" and its like: never registered since the controller knows of it; "reboot": on its way.
   constexpr std::array<std::string_view, 8> absent{"down",         "unknown", "future",        "error",
                                                    "powered_down", "reboot",  "powering_down", "powering_up"};
-  return responds && std::ranges::find(absent, state) == absent.end();
+  return responds && !asleep && std::ranges::find(absent, state) == absent.end();
 }
 
 SlurmNodes parse_sinfo(std::string_view text) {

@@ -10,6 +10,7 @@ namespace rootstock::server {
 struct SlurmNode {
   std::string state;       ///< "idle", "mixed", "draining" ...: one word, lower case, without suffix
   bool responds = true;    ///< its slurmd answers the controller (no '*')
+  bool asleep = false;     ///< switched off by Slurm's own power saving ('~', '%')
   bool rebooting = false;  ///< Slurm has a reboot of it in mind ('@') or under way ('^')
   std::string shown;       ///< as sinfo shows it: "idle*"
   std::string reason;      ///< why it is drained or down; else ""

@@ -25,7 +25,9 @@ TEST_CASE("what sinfo says of a node is read with its suffixes", "[slurm]") {
   const auto row = GENERATE(values<Row>({
       {"node01|idle|none", "idle", true, false, true, ""},
       {"node01|idle*|none", "idle", false, false, false, ""},
-      {"node01|idle~|none", "idle", true, false, true, ""},
+      {"node01|idle~|none", "idle", true, false, false, ""},
+      {"node01|idle%|none", "idle", true, false, false, ""},
+      {"node01|idle!|none", "idle", true, false, true, ""},
       {"node01|allocated#|none", "allocated", true, false, true, ""},
       {"node01|mixed$|none", "mixed", true, false, true, ""},
       {"node01|mixed-|none", "mixed", true, false, true, ""},

@@ -1,0 +1,271 @@
+#include "server/cli/power_round.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <csignal>
+#include <thread>
+
+#include "server/cli/admin_client.hpp"
+#include "server/cli/print.hpp"
+#include "server/nodes/hostlist.hpp"
+
+namespace rootstock::server {
+namespace {
+
+namespace json = boost::json;
+using Clock = std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+constexpr auto pace = 1s, slurm_pace = 3s;
+
+volatile std::sig_atomic_t interrupted = 0;
+void interrupt(int) { interrupted = 1; }
+
+double unix_now() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+std::optional<std::vector<std::string>> nodes_named(Context& context, const std::string& list) {
+  if (list.empty()) return std::vector<std::string>{};
+  auto names = expand(list);
+  if (names) return *names;
+  context.failed(names.error(), exit_bad_input);
+  return std::nullopt;
+}
+
+PowerRound::PowerRound(Context& context, const Settings& settings, PowerWish wish)
+    : context_(context),
+      settings_(settings),
+      wish_(std::move(wish)),
+      reason_(wish_.goal == Goal::off ? "rootstock shutdown" : "rootstock reboot") {}
+
+PowerRound::End PowerRound::run() {
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) std::signal(number, interrupt);
+  begun_ = Clock::now();
+  asked_at_ = unix_now();
+  if (!begin()) return End::not_begun;
+  for (turn(); !all_over(); turn()) {
+    for (auto slept = 0ms; slept < pace && interrupted == 0; slept += 100ms)
+      std::this_thread::sleep_for(100ms);
+    if (interrupted != 0) {
+      call_off();
+      return End::interrupted;
+    }
+  }
+  show_end();
+  const bool well = std::ranges::all_of(
+      travellers_, [](const auto& entry) { return entry.second.errand.phase() == Errand::Phase::done; });
+  return well ? End::well : End::some_failed;
+}
+
+bool PowerRound::begin() {
+  if (!find_nodes() || !look_at_slurm_first()) return false;
+  const auto now = Clock::now();
+  for (const auto& name : wish_.nodes) {
+    const bool by_slurm = slurm_reboots(name);
+    travellers_.emplace(name, Traveller{Errand{wish_.goal, by_slurm, now, wish_.timeout}, "", by_slurm,
+                                        may_mark(name) && !by_slurm});
+  }
+  return tell_slurm();
+}
+
+/// All that were named are there; where none was named, every seat with a board.
+bool PowerRound::find_nodes() {
+  const auto answer = ask(context_, "/nodes");
+  if (!answer) return false;
+  std::set<std::string> known;
+  for (const auto& entry : list_of(answer->as_object(), "nodes")) {
+    const auto& node = entry.as_object();
+    const auto stage = text_of(node, "stage");
+    known.insert(text_of(node, "name"));
+    if (stage != "vacant" && stage != "denied" && stage != "waiting" && !text_of(node, "address").empty())
+      boots_[text_of(node, "name")] = {stage, number_of(node, "boot_started")};
+  }
+  for (const auto& name : wish_.nodes)
+    if (!known.contains(name)) {
+      context_.failed({"there is no node '" + name + "'", "`rootstock nodes` lists them"}, exit_bad_input);
+      return false;
+    }
+  if (wish_.nodes.empty())
+    for (const auto& [name, boot] : boots_) wish_.nodes.push_back(name);
+  return true;
+}
+
+bool PowerRound::look_at_slurm_first() {
+  if (!settings_.slurm.enabled) return true;
+  auto picture = look_at_slurm();
+  if (picture) {
+    slurm_ = std::move(*picture);
+    slurm_seen_ = Clock::now();
+    return true;
+  }
+  if (wish_.now) {
+    fmt::print(stderr, "rootstock: Slurm has no say: {}\n", picture.error().what);
+    return true;
+  }
+  context_.failed({"nobody knows which jobs run: " + picture.error().what,
+                   picture.error().hint + "; --now does not ask for jobs"});
+  return false;
+}
+
+bool PowerRound::slurm_reboots(const std::string& name) const {
+  if (wish_.goal != Goal::reboot || wish_.now || !slurm_) return false;
+  const auto node = slurm_->nodes.find(name);
+  return node != slurm_->nodes.end() && node->second.registered();
+}
+
+/// Who was drained by somebody, for a reason of theirs, stays so. One of ours may be left from a round that
+/// was killed.
+bool PowerRound::may_mark(const std::string& name) const {
+  if (!slurm_) return false;
+  const auto node = slurm_->nodes.find(name);
+  if (node == slurm_->nodes.end()) return false;
+  const bool drained = node->second.state == "drained" || node->second.state == "draining";
+  return !drained || node->second.reason.starts_with("rootstock ");
+}
+
+bool PowerRound::tell_slurm() {
+  std::vector<std::string> marked, rebooted, ended;
+  for (const auto& [name, traveller] : travellers_) {
+    if (traveller.marked) marked.push_back(name);
+    if (traveller.by_slurm) rebooted.push_back(name);
+    if (wish_.now && slurm_ && slurm_->nodes.contains(name)) ended.push_back(name);
+  }
+  auto done = drain(marked, reason_);
+  // Its jobs end before the node does: those that can go back into the queue (JobRequeue) start again
+  // elsewhere.
+  if (done && wish_.now) done = take_down(ended, reason_);
+  if (done) done = reboot_when_free(rebooted, reason_);
+  if (!done) {
+    if (!marked.empty()) static_cast<void>(undrain(marked));
+    context_.failed(done.error());
+  }
+  slurm_seen_ = {};
+  return done.has_value();
+}
+
+bool PowerRound::someone_waits_for_jobs() const {
+  return std::ranges::any_of(
+      travellers_, [](const auto& entry) { return entry.second.errand.phase() == Errand::Phase::jobs; });
+}
+
+/// A service that is restarted meanwhile, or a controller, is waited for: what they said last holds.
+void PowerRound::turn() {
+  if (const auto answer = ask(settings_.paths.socket(), "/nodes"))
+    for (const auto& entry : list_of(answer->as_object(), "nodes")) {
+      const auto& node = entry.as_object();
+      boots_[text_of(node, "name")] = {text_of(node, "stage"), number_of(node, "boot_started")};
+    }
+  if (const auto answer = ask(settings_.paths.socket(), "/order")) {
+    orders_.clear();
+    for (const auto& entry : list_of(answer->as_object(), "orders")) {
+      const auto& order = entry.as_object();
+      orders_[text_of(order, "name")] = {text_of(order, "step"), text_of(order, "words")};
+    }
+  }
+  if (slurm_ && someone_waits_for_jobs() && Clock::now() - slurm_seen_ >= slurm_pace) {
+    if (auto picture = look_at_slurm()) slurm_ = std::move(*picture);
+    slurm_seen_ = Clock::now();
+  }
+  std::vector<std::string> to_order;
+  for (auto& [name, traveller] : travellers_)
+    if (traveller.errand.look(glance(name), Clock::now()) == Errand::Need::order) to_order.push_back(name);
+  give_orders(to_order);
+  take_marks_off(false);
+  show();
+}
+
+Glance PowerRound::glance(const std::string& name) const {
+  Glance seen;
+  if (const auto boot = boots_.find(name); boot != boots_.end()) {
+    seen.stage = boot->second.first;
+    seen.new_boot = boot->second.second > asked_at_;
+  }
+  const auto& traveller = travellers_.at(name);
+  const bool ordered = !traveller.by_slurm && traveller.errand.phase() != Errand::Phase::jobs;
+  if (const auto order = orders_.find(name); ordered && order != orders_.end())
+    std::tie(seen.step, seen.words) = order->second;
+  if (!slurm_ || wish_.now) return seen;
+  if (const auto node = slurm_->nodes.find(name); node != slurm_->nodes.end()) seen.slurm = node->second;
+  if (const auto jobs = slurm_->jobs.find(name); jobs != slurm_->jobs.end()) seen.jobs = jobs->second;
+  return seen;
+}
+
+void PowerRound::give_orders(const std::vector<std::string>& names) {
+  if (names.empty()) return;
+  json::array nodes(names.begin(), names.end());
+  const auto given = post(settings_.paths.socket(), "/order",
+                          {{"nodes", std::move(nodes)},
+                           {"order", wish_.goal == Goal::off ? "poweroff" : "reboot"},
+                           {"timeout", wish_.timeout.count()}});
+  for (const auto& name : names) orders_[name] = {"ordered", "ordered"};  // not one of an earlier day
+  if (!given) fmt::print(stderr, "rootstock: {}\n", given.error().failure.what);
+}
+
+/// Down, and not drained: Slurm takes such a node back by itself when it registers after its next boot
+/// (ReturnToService=2), whoever switches it on, and whether we still run then or not.
+void PowerRound::take_marks_off(bool all) {
+  std::vector<std::string> names;
+  for (auto& [name, traveller] : travellers_) {
+    const auto& errand = traveller.errand;
+    const bool gone = errand.over() || (wish_.goal == Goal::reboot && errand.gone());
+    if (!traveller.marked || (!all && !gone)) continue;
+    traveller.marked = false;
+    // Whoever was not sent down yet, and stays, is as before.
+    if (errand.phase() != Errand::Phase::jobs || wish_.now)
+      static_cast<void>(take_down({name}, reason_ + ": off until it boots"));
+    names.push_back(name);
+  }
+  if (const auto done = undrain(names); !done) context_.failed(done.error());
+}
+
+void PowerRound::call_off() {
+  fmt::print(
+      stderr, "\nrootstock: no longer watched; what was ordered goes on.{}\n",
+      wish_.goal == Goal::reboot ? " `scontrol cancel_reboot NODES` calls off what waits for jobs" : "");
+  take_marks_off(true);
+}
+
+/// One line per thing that changed, for all nodes that it is true of.
+void PowerRound::show() {
+  std::map<std::string, std::vector<std::string>> news;
+  for (auto& [name, traveller] : travellers_) {
+    if (traveller.told == traveller.errand.words()) continue;
+    traveller.told = traveller.errand.words();
+    news[traveller.told].push_back(name);
+  }
+  if (context_.json) return;
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - begun_).count();
+  for (const auto& [words, names] : news) fmt::print("{:>5} s  {}: {}\n", seconds, fold(names), words);
+  std::fflush(stdout);
+}
+
+void PowerRound::show_end() const {
+  json::array nodes;
+  std::vector<std::string> failed;
+  for (const auto& [name, traveller] : travellers_) {
+    const bool well = traveller.errand.phase() == Errand::Phase::done;
+    nodes.push_back({{"name", name}, {"done", well}, {"words", traveller.errand.words()}});
+    if (!well) failed.push_back(name);
+  }
+  if (context_.json) {
+    fmt::print("{}\n", json::serialize(json::object{{"nodes", std::move(nodes)}}));
+    return;
+  }
+  fmt::print("{} of {} node{} {}\n", travellers_.size() - failed.size(), travellers_.size(),
+             travellers_.size() == 1 ? "" : "s", wish_.goal == Goal::off ? "off" : "up again");
+  if (!failed.empty())
+    fmt::print(stderr, "rootstock: not {}: {}\n", wish_.goal == Goal::off ? "off" : "back", fold(failed));
+}
+
+bool PowerRound::all_over() const {
+  return std::ranges::all_of(travellers_, [](const auto& entry) { return entry.second.errand.over(); });
+}
+
+}  // namespace rootstock::server
