@@ -47,8 +47,9 @@ def pc(machine, options=""):
 
 
 def bios(machine):
-    """SeaBIOS, whose screen without graphics is the serial console; then iPXE from the card's ROM."""
-    return pc(machine, ",graphics=off") + machine.card("virtio-net-pci", "bootindex=1")
+    """SeaBIOS, whose screen without graphics is the serial console; then iPXE from the card's ROM, and all of it again
+    when there was nothing to boot from."""
+    return pc(machine, ",graphics=off") + ["-boot", "reboot-timeout=1000"] + machine.card("virtio-net-pci", "bootindex=1")
 
 
 def uefi(machine):

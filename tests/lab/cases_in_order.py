@@ -1,7 +1,9 @@
 """One day in the life of a cluster of two x86 boards. The order matters: each case finds the cluster as the one before it left it."""
 import os
+import re
 import signal
 import subprocess
+import threading
 import time
 
 import image
@@ -163,6 +165,7 @@ def test_a_rebuild_publishes_and_disturbs_nobody(cluster):
     cluster.cut_at = time.time()
     for machine in (cluster.bios, cluster.uefi):
         machine.cut()
+    threading.Timer(CUT, cluster.uefi.mend).start()
     image.build(cluster.head, recipe_with_extra_package())
     cluster.newer = cluster.active()
     assert cluster.newer > before and cluster.newer == max(cluster.generations())
@@ -171,10 +174,10 @@ def test_a_rebuild_publishes_and_disturbs_nobody(cluster):
 
 def test_a_node_and_its_job_bear_two_minutes_without_network(cluster):
     name = cluster.name_of(cluster.uefi)
-    wait_for("the head misses the node", lambda: cluster.lab.node_of(cluster.uefi)["stage"] == "lost", 120, every=1)
-    time.sleep(max(0, cluster.cut_at + CUT - time.time()))
-    cluster.uefi.mend()
-    assert_finished(cluster.job, 240)
+    assert_finished(cluster.job, 300)
+    assert time.time() > cluster.cut_at + CUT, "its root was away"
+    said = [event["text"] for event in cluster.head.ask("story", name)["events"]]
+    assert any("no heartbeat" in text for text in said), said
     wait_for(f"{name} is up and idle, as ever", lambda: name in cluster.lab.joined(), 240, every=1)
     assert cluster.uefi.console_text().count("Linux version") == 1, "it never started over"
     assert cluster.on(cluster.uefi, f"command -v {EXTRA_PACKAGE} || echo none") == "none"
@@ -183,12 +186,11 @@ def test_a_node_and_its_job_bear_two_minutes_without_network(cluster):
 
 def test_a_node_whose_root_is_gone_for_good_starts_over(cluster):
     """Its watchdog sees to it, and the reset needs no hand; once the network is back, it boots what is active now."""
-    starts = cluster.bios.console_text().count(BIOS_SAYS)
-    wait_for("the watchdog resets the board", lambda: cluster.bios.console_text().count(BIOS_SAYS) > starts,
+    wait_for("the board is reset", lambda: cluster.bios.console_text().count(BIOS_SAYS) > 1,
              cluster.cut_at + ROOT_PATIENCE + 180 - time.time(), every=1)
     print(f"    reset {time.time() - cluster.cut_at:.0f} s after its network was cut", flush=True)
-    assert time.time() > cluster.cut_at + CUT, "it bears as much as the other one"
-    assert cluster.bios.shows("no answer from the root for"), "and said why on its console"
+    without = re.search(r"no answer from the root for (\d+) s", cluster.bios.console_text())
+    assert without and int(without[1]) >= ROOT_PATIENCE, "its console says why"
     cluster.bios.mend()
     cluster.lab.wait_until_idle(cluster.bios, seconds=420, since=cluster.cut_at)
 

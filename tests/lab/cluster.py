@@ -15,7 +15,9 @@ from processes import wait_for  # noqa: E402
 STATE = Path("/var/lib/rootstock-lab-tests")  # its images survive runs; who sits where does not
 LAB_IMAGES = Path("/var/lib/rootstock-lab/images")
 LOGS = STATE / "logs"
-ROOT_PATIENCE = 150  # seconds; longer than the cut of the network that a node must bear
+# Seconds. Longer than the cut of the network that a node must bear, and than TCP then sleeps until it tries again: its pauses
+# double, so after two minutes of silence the next attempt is made at 205 s.
+ROOT_PATIENCE = 240
 
 
 def only_suite():

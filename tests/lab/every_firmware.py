@@ -46,6 +46,7 @@ def test_uefi_arm64(cluster):
     told(cluster, machine, node, "UEFI arm64 PXE", ARM)
 
 
+@slow
 def test_uefi_arm64_http(cluster):
     """EDK2 fetches a GRUB by HTTP that was made when the image was packed; it goes on by HTTP."""
     machine, node = cluster.boot(16, "uefi-arm64-http")
