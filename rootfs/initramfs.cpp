@@ -80,6 +80,7 @@ Result<ModuleClosure, Failure> choose_modules(const Modules& modules, const std:
                 "choose a full kernel package, such as linux-image-" + architecture);
   auto wanted = required_modules();
   for (auto& name : network_drivers(index)) wanted.push_back(std::move(name));
+  for (auto& name : watchdog_drivers(index)) wanted.push_back(std::move(name));
   if (architecture == "arm64")
     for (auto& name : soc_drivers(index, modules.alias)) wanted.push_back(std::move(name));
   return close_over(index, wanted);

@@ -40,6 +40,10 @@ const std::vector<std::string>& required_modules();
 /// The network drivers of `index` worth their bytes in an initramfs, and the buses they sit on.
 std::vector<std::string> network_drivers(const ModuleIndex& index);
 
+/// Drivers of watchdogs, for the machines that have one, and the kernel's own in software for those that have
+/// none.
+std::vector<std::string> watchdog_drivers(const ModuleIndex& index);
+
 /// What the chip of an arm64 board needs before a network card on it comes up: clocks, regulators, PHYs,
 /// power domains ... `alias`: modules.alias.
 std::vector<std::string> soc_drivers(const ModuleIndex& index, std::string_view alias);

@@ -69,6 +69,7 @@ struct Wanted {
 constexpr std::array enabled = {
     Wanted{"local-fs.target", "tmp.mount"},
     Wanted{"multi-user.target", "rootstock-up.service"},
+    Wanted{"sysinit.target", "rootstock-agent.service"},
     Wanted{"timers.target", "rootstock-clock.timer"},
 };
 

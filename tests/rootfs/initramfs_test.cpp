@@ -88,6 +88,9 @@ TEST_CASE("an initramfs has init, busybox and the modules it needs, unpacked", "
   const auto all = contents(image.out());
   const auto top = "lib/modules/" + version + "/";
   CHECK(all.at("init").starts_with("#!/bin/busybox sh\n"));
+  for (const auto* path : {"etc/agent", "etc/shutdown"})
+    CHECK(all.at(path).starts_with("#!/bin/busybox sh\n"));  // what stays in memory on a running node
+  CHECK(all.contains("etc/talk"));
   CHECK(all.at("bin/busybox") == static_elf);
   CHECK(all.at("sbin/modprobe") == "-> /bin/busybox");
   CHECK(all.at(top + "kernel/fs/overlayfs/overlay.ko") == "overlay, unpacked");
@@ -96,6 +99,19 @@ TEST_CASE("an initramfs has init, busybox and the modules it needs, unpacked", "
   CHECK(all.at("etc/modules") == "nfsv4\nsquashfs\noverlay\n");
   CHECK(all.contains("dev/console"));
   CHECK_FALSE(all.contains(top + "kernel/sound/snd.ko"));
+}
+
+TEST_CASE("an initramfs brings the watchdogs that its kernel has", "[initramfs]") {
+  const Image image;
+  image.write(Image::modules("modules.dep"),
+              "kernel/fs/nfs/nfsv4.ko:\nkernel/fs/squashfs/squashfs.ko:\nkernel/fs/overlayfs/overlay.ko.gz:\n"
+              "kernel/drivers/watchdog/softdog.ko: kernel/drivers/watchdog/watchdog.ko\n"
+              "kernel/drivers/watchdog/watchdog.ko:\nkernel/drivers/watchdog/mei_wdt.ko:\n");
+  for (const auto* name : {"softdog", "watchdog", "mei_wdt"})
+    image.write(Image::modules((std::string("kernel/drivers/watchdog/") + name + ".ko").c_str()), name);
+  const auto report = write_initramfs(image.tree(), version, image.out());
+  REQUIRE(report);
+  CHECK(report->modules == std::vector<std::string>{"nfsv4", "overlay", "softdog", "squashfs", "watchdog"});
 }
 
 TEST_CASE("the same tree gives the same bytes", "[initramfs]") {

@@ -64,6 +64,10 @@ TEST_CASE("an image becomes a node: units in place, network managers masked", "[
     CHECK(is_masked(tree, unit));
   CHECK(fs::read_symlink(tree.root() / "etc/systemd/system/multi-user.target.wants/rootstock-up.service") ==
         "../rootstock-up.service");
+  CHECK(fs::read_symlink(tree.root() / "etc/systemd/system/sysinit.target.wants/rootstock-agent.service") ==
+        "../rootstock-agent.service");
+  CHECK(read_file(tree.root() / "etc/systemd/system.conf.d/rootstock.conf")->find("RuntimeWatchdogSec=off") !=
+        std::string::npos);  // Raspberry Pi OS gives the watchdog to systemd
   CHECK(read_file(tree.root() / "etc/fstab")->starts_with("# Empty on purpose"));
   const auto script = fs::status(tree.root() / "usr/lib/rootstock/slurmd").permissions();
   CHECK((script & fs::perms::owner_exec) != fs::perms::none);
