@@ -211,18 +211,19 @@ void PowerRound::give_orders(const std::vector<std::string>& names) {
 /// Down, and not drained: Slurm takes such a node back by itself when it registers after its next boot
 /// (ReturnToService=2), whoever switches it on, and whether we still run then or not.
 void PowerRound::take_marks_off(bool all) {
-  std::vector<std::string> names;
+  std::vector<std::string> names, sent_down;
   for (auto& [name, traveller] : travellers_) {
     const auto& errand = traveller.errand;
     const bool gone = errand.over() || (wish_.goal == Goal::reboot && errand.gone());
     if (!traveller.marked || (!all && !gone)) continue;
     traveller.marked = false;
-    // Whoever was not sent down yet, and stays, is as before.
-    if (errand.phase() != Errand::Phase::jobs || wish_.now)
-      static_cast<void>(take_down({name}, reason_ + ": off until it boots"));
     names.push_back(name);
+    // Whoever was not sent down yet, and stays, is as before.
+    if (errand.phase() != Errand::Phase::jobs || wish_.now) sent_down.push_back(name);
   }
-  if (const auto done = undrain(names); !done) context_.failed(done.error());
+  auto done = take_down(sent_down, reason_ + ": off until it boots");
+  if (done) done = undrain(names);
+  if (!done) context_.failed(done.error());
 }
 
 void PowerRound::call_off() {
