@@ -33,4 +33,15 @@ Result<json::object, Failure> json_body(const Request& request) {
   return std::move(value.get_object());
 }
 
+std::string text_in(const json::object& body, std::string_view key) {
+  const auto* value = body.if_contains(key);
+  const auto* text = value == nullptr ? nullptr : value->if_string();
+  return text == nullptr ? "" : std::string{*text};
+}
+
+bool truth_in(const json::object& body, std::string_view key) {
+  const auto* value = body.if_contains(key);
+  return value != nullptr && value->is_bool() && value->get_bool();
+}
+
 }  // namespace rootstock::server

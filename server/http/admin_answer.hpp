@@ -4,6 +4,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <string>
+#include <string_view>
 
 #include "config/result.hpp"
 #include "server/http/exchange.hpp"
@@ -21,5 +22,8 @@ Answer no_such_node(const std::string& name);
 
 /// The object that a POST carries; an empty body is an empty object.
 Result<boost::json::object, Failure> json_body(const Request& request);
+/// What it holds under a key; "" or false where it holds nothing of that kind.
+std::string text_in(const boost::json::object& body, std::string_view key);
+bool truth_in(const boost::json::object& body, std::string_view key);
 
 }  // namespace rootstock::server

@@ -12,43 +12,71 @@ namespace {
 
 double unix_seconds(Time time) { return std::chrono::duration<double>(time.time_since_epoch()).count(); }
 
-double unix_seconds(Moment moment, Instant now) {
+double unix_seconds(Moment moment, Now now) {
   if (moment == Moment{}) return 0;
   return unix_seconds(now.wall - std::chrono::duration_cast<Time::duration>(now.moment - moment));
 }
 
 /// What an earlier run of the head saw is known only by the node's row.
-double stage_since(const Node& node, Instant now) {
+double stage_since(const Node& node, Now now) {
   const auto since = node.boot.stage_since();
   return since == Moment{} ? unix_seconds(node.record.last_up) : unix_seconds(since, now);
 }
 
-}  // namespace
-
-json::object node_json(const Node& node, const std::string& image, const std::string& boots, Instant now) {
-  const auto& record = node.record;
-  const auto& boot = node.boot;
-  return {{"name", record.name},
-          {"number", record.number},
-          {"mac", record.mac.text()},
-          {"address", record.address.unset() ? std::string{} : record.address.text()},
-          {"dialect", record.dialect},
-          {"architecture", record.architecture},
-          {"serial", record.serial},
-          {"image", image},
-          {"generation", record.generation},
-          {"boots", boots},
-          {"stage", name_of(boot.stage())},
-          {"stage_since", stage_since(node, now)},
-          {"boot_started", unix_seconds(boot.started(), now)},
-          {"seconds", boot.lasted(now.moment).count()},
-          {"bytes", boot.bytes()},
-          {"trouble", boot.trouble()},
-          {"joined", unix_seconds(record.joined)},
-          {"last_up", unix_seconds(record.last_up)}};
+/// What the node's latest heartbeat said.
+json::object beat_json(const Pulse& pulse, Now now) {
+  const auto& beat = pulse.beat;
+  json::object object{{"at", unix_seconds(*pulse.beat_at, now)},
+                      {"uptime", beat.uptime},
+                      {"clock_ahead", beat.clock_ahead},
+                      {"memory", beat.memory},
+                      {"total", beat.total},
+                      {"oom", beat.oom},
+                      {"throttled", throttling_words(beat.throttled)},
+                      {"slurmd", beat.slurmd}};
+  if (beat.temperature) object["temperature"] = *beat.temperature;
+  if (beat.root_ms) object["root_ms"] = *beat.root_ms;
+  return object;
 }
 
-json::array events_json(const Node& node, Instant now) {
+}  // namespace
+
+json::object node_json(const Node& node, const NextBoot& next, const Condition& condition, Now now) {
+  const auto& record = node.record;
+  const auto& boot = node.boot;
+  json::object object{{"name", record.name},
+                      {"number", record.number},
+                      {"mac", record.vacant() ? std::string{} : record.mac.text()},
+                      {"address", record.address.unset() ? std::string{} : record.address.text()},
+                      {"dialect", record.dialect},
+                      {"architecture", record.architecture},
+                      {"serial", record.serial},
+                      {"model", record.model},
+                      {"standing", name_of(record.standing)},
+                      {"doubt", record.doubt},
+                      {"awaited", record.awaited},
+                      {"group", record.group},
+                      {"pinned", record.pinned},
+                      {"kernel_options", record.kernel_options},
+                      {"image", next.orders.image},
+                      {"generation", record.generation},
+                      {"boots", next.label()},
+                      {"stage", condition.word},
+                      {"detail", condition.detail},
+                      {"boot_stage", name_of(boot.stage())},
+                      {"stage_since", stage_since(node, now)},
+                      {"boot_started", unix_seconds(boot.started(), now)},
+                      {"seconds", boot.lasted(now.moment).count()},
+                      {"bytes", boot.bytes()},
+                      {"trouble", boot.trouble()},
+                      {"joined", unix_seconds(record.joined)},
+                      {"last_up", unix_seconds(record.last_up)},
+                      {"last_heard", unix_seconds(record.last_heard)}};
+  if (node.pulse.beat_at) object["beat"] = beat_json(node.pulse, now);
+  return object;
+}
+
+json::array events_json(const Node& node, Now now) {
   json::array events;
   for (const auto& event : node.boot.events())
     events.push_back(json::object{{"at", unix_seconds(event.at, now)}, {"text", event.text}});

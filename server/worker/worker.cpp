@@ -15,6 +15,7 @@
 #include "server/boot/view.hpp"
 #include "server/http/admin_head.hpp"
 #include "server/http/admin_nodes.hpp"
+#include "server/http/admin_seats.hpp"
 #include "server/http/admin_power.hpp"
 #include "server/http/admin_queue.hpp"
 #include "server/http/admin_site.hpp"
@@ -106,7 +107,8 @@ class Worker {
             view_, registry_, desk_, overlays_, vigil_,
             [this](Node& node, Gate gate) { return doorkeeper_.ask(node, gate, Moment::clock::now()); }),
         admin_head_(settings, view_, registry_, [this] { return counters(); }),
-        admin_nodes_(settings, view_, registry_, overlays_),
+        admin_nodes_(view_, registry_, overlays_, slurm_),
+        admin_seats_(settings, view_, registry_, seats_),
         slurm_(loop, settings.slurm.enabled),
         spanning_tree_(loop),
         power_(loop, registry_, settings.network.interface),
@@ -123,6 +125,7 @@ class Worker {
             admin_limits()) {
     admin_head_.register_at(admin_site_);
     admin_nodes_.register_at(admin_site_);
+    admin_seats_.register_at(admin_site_);
     admin_queue_.register_at(admin_site_);
     doorkeeper_.on_turn = [this](const Mac& mac) { with_dhcp([&](auto& dhcp) { dhcp.ask_again(mac); }); };
     add_power(admin_site_, registry_, power_);
@@ -233,6 +236,7 @@ class Worker {
   NodeSite node_site_;
   AdminHead admin_head_;
   AdminNodes admin_nodes_;
+  AdminSeats admin_seats_;
   AdminQueue admin_queue_;
   AdminSite admin_site_;
   SlurmWatch slurm_;
