@@ -99,7 +99,7 @@ Node* Reception::seat_new(const dhcp::Board& board, const Instant& now) {
 }
 
 Node* Reception::park(const dhcp::Board& board, const Instant& now, const std::string& doubt) {
-  make_room();
+  make_room(now.tick);
   Node* node = house_.registry.join(board, {}, house_.new_id(), now.wall, Standing::waiting);
   node->record.doubt = doubt;
   sightings_.note(board, node->record.number, "waiting", now.wall);
@@ -107,7 +107,7 @@ Node* Reception::park(const dhcp::Board& board, const Instant& now, const std::s
   return node;
 }
 
-void Reception::make_room() {
+void Reception::make_room(Moment now) {
   Node* most_silent = nullptr;
   std::size_t waiting = 0;
   for (auto& [number, node] : house_.registry.nodes()) {
@@ -121,7 +121,7 @@ void Reception::make_room() {
       fmt::format("{} boards wait to be let in: {}, which was silent longest, waits no more. A device "
                   "that makes up addresses?",
                   waiting, most_silent->record.mac.text()));
-  forget(*most_silent, Moment::clock::now());
+  forget(*most_silent, now);
 }
 
 void Reception::sit(Node& node, const Mac& mac, const Instant& now) {

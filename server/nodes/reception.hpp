@@ -64,7 +64,7 @@ class Reception {
   Node* receive_stranger(const dhcp::Board& board, const Instant& now, dhcp::Welcome& welcome);
   Node* park(const dhcp::Board& board, const Instant& now, const std::string& doubt);
   Node* seat_new(const dhcp::Board& board, const Instant& now);
-  void make_room();
+  void make_room(Moment now);
   void verify(Node& node, const dhcp::Board& board, bool starts, Moment now);
   void look_at(Node& node, Moment now);
 

@@ -51,7 +51,18 @@ TEST_CASE("names stay unique when the prefix changed") {
   const Node* joined = registry.join(board("02:00:00:00:00:01"_mac), "10.77.0.1"_ip, "aa", now);
   REQUIRE(joined != nullptr);
   CHECK(joined->record.name == "node02");
-  CHECK(joined->record.number == 2);
+  CHECK(joined->record.number == 8);  // the seat itself
+}
+
+TEST_CASE("the number of a seat that was forgotten is never given again") {
+  Registry registry({}, 9, {}, {}, 3);
+  Node* fourth = registry.join(board("02:00:00:00:00:01"_mac), "10.77.0.1"_ip, "aa", now);
+  CHECK(fourth->record.number == 4);
+  CHECK(fourth->record.name == "node01");
+  registry.forget(*fourth);
+  CHECK(registry.by_mac("02:00:00:00:00:01"_mac) == nullptr);
+  CHECK(registry.by_address("10.77.0.1"_ip) == nullptr);
+  CHECK(registry.join(board("02:00:00:00:00:01"_mac), {}, "aa", now)->record.number == 5);
 }
 
 TEST_CASE("numbers grow past their digits") {
