@@ -18,6 +18,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <sstream>
+#include <thread>
 #include <utility>
 
 #include "rootfs/ganesha_config.hpp"
@@ -33,11 +34,13 @@ namespace asio = boost::asio;
 namespace fs = std::filesystem;
 using asio::ip::tcp;
 using namespace asio::experimental::awaitable_operators;
+using namespace std::chrono_literals;
 constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
 
 // A small head under a boot storm answers late; only silence for long means that it hangs.
 constexpr auto answer_patience = std::chrono::seconds(5);
 constexpr std::uint16_t first_free_port = 1024;
+constexpr auto port_patience = std::chrono::milliseconds(2000), port_pause = std::chrono::milliseconds(100);
 
 bool is_installed(const std::string& program) {
   if (program.find('/') != std::string::npos) return ::access(program.c_str(), X_OK) == 0;
@@ -133,7 +136,17 @@ struct NfsService::Impl {
     for (const auto& path : {folder, folder / "clients"})
       if (auto done = make_folder(path, options.user, options.group); !done) return done;
     if (auto done = write_file(config(), *text, fs::perms(0644)); !done) return done;
-    return check_port(loop, endpoint);
+    return check_port_soon();
+  }
+
+  /// A server that died a moment ago, with a keeper that was killed, may still be ending and hold its port.
+  Result<void, Failure> check_port_soon() {
+    auto checked = check_port(loop, endpoint);
+    for (auto waited = 0ms; !checked && waited < port_patience; waited += port_pause) {
+      std::this_thread::sleep_for(port_pause);
+      checked = check_port(loop, endpoint);
+    }
+    return checked;
   }
 
   /// One NULL call over a connection of its own.

@@ -18,6 +18,8 @@ constexpr auto footer = R"(Examples:
   rootstock serve                          the service itself (systemd starts it)
   rootstock nodes                          who is there, and how far each boot is
   rootstock explain 52:54:00:12:34:56      what this board would be told, and why
+  rootstock reboot node07                  through Slurm, when its jobs have ended
+  rootstock shutdown                       all nodes, each when its jobs have ended
   rootstock rehearse                       forty pretended boards boot from a copy of this head
   rootstock nodes --json | jq '.nodes[].name'
 
@@ -76,8 +78,12 @@ int main(int argc, char** argv) {
   add_image(app, context);
   add_overlay(app, context);
   add_explain(app, context);
+  add_reboot(app, context);
+  add_shutdown(app, context);
   add_rehearse(app, context);
   add_slurm(app, context);
+  add_queue(app, context);
+  add_story(app, context);
   add_version(app, context);
   return run(app, context, argc, argv);
 }

@@ -39,8 +39,12 @@ void add_nodes(CLI::App& app, Context& context);
 void add_image(CLI::App& app, Context& context);
 void add_overlay(CLI::App& app, Context& context);
 void add_explain(CLI::App& app, Context& context);
+void add_reboot(CLI::App& app, Context& context);
 void add_rehearse(CLI::App& app, Context& context);
+void add_shutdown(CLI::App& app, Context& context);
 void add_slurm(CLI::App& app, Context& context);
+void add_queue(CLI::App& app, Context& context);
+void add_story(CLI::App& app, Context& context);
 void add_version(CLI::App& app, Context& context);
 
 }  // namespace rootstock::server

@@ -1,7 +1,10 @@
 #include "server/http/node_boot_files.hpp"
 
+#include <chrono>
 #include <string>
 #include <utility>
+
+#include "server/nodes/asker.hpp"
 
 namespace rootstock::server {
 namespace {
@@ -23,8 +26,11 @@ Node* NodeBootFiles::still(int number, Moment boot) {
 
 Answer NodeBootFiles::answer(const Request& request) {
   auto served = view_.find(request.peer.address, request.target.path);
-  if (!served && served.error() == tftp::Refusal::not_found)
+  if (!served && served.error() == tftp::Refusal::not_found) {
+    if (Node* node = registry_.by_address(request.peer.address))
+      desk_.on_missing(*node, boot_name(request.target.path, asker_of(node->record)));
     return text_answer(404, "there is no such boot file\n");
+  }
   if (!served) return text_answer(403, "this file may not be read\n");
   Answer answer;
   answer.type = media_type(served->name);
@@ -36,14 +42,21 @@ Answer NodeBootFiles::answer(const Request& request) {
   Node* node = registry_.by_address(request.peer.address);
   if (node == nullptr || request.method != Method::get || answer.status == 416) return answer;
   desk_.on_fetch(*node, served->name);
+  const auto begun = Moment::clock::now();
+  node->boot.on_begun(begun);
   const auto boot = node->boot.started();
   const auto number = node->record.number;
   answer.on_sent = [this, number, boot](std::uint64_t bytes) {
     if (Node* here = still(number, boot)) here->boot.on_bytes(bytes);
   };
   const bool to_the_end = answer.range.span.first + answer.range.span.length == answer.file->size();
-  answer.on_end = [this, number, boot, to_the_end, name = served->name](std::uint64_t bytes, bool sent) {
-    if (Node* here = still(number, boot)) desk_.on_fetched(*here, name, bytes, sent && to_the_end);
+  answer.on_end = [this, number, boot, begun, to_the_end, name = served->name](std::uint64_t bytes, bool sent) {
+    Node* here = still(number, boot);
+    if (here == nullptr) return;
+    const auto now = Moment::clock::now();
+    here->boot.on_ended(now);
+    const auto seconds = std::chrono::duration<double>(now - begun).count();
+    desk_.on_fetched(*here, name, bytes, sent && to_the_end, {.seconds = seconds});
   };
   return answer;
 }

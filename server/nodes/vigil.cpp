@@ -62,12 +62,7 @@ void Vigil::on_gate(Node& node, const std::string& boot, const std::string& mode
 }
 
 void Vigil::on_step(Node& node, const std::string& step, double seconds, std::optional<double> link) {
-  tell(node, node.boot.on_step(step, seconds, now()));
-  constexpr double worth_telling = 5;
-  if (link && *link > worth_telling)
-    tell(node,
-         node.boot.on_beat_says(
-             fmt::format("its link was up for {:.0f} s before DHCP answered its initramfs", *link), now()));
+  tell(node, node.boot.on_step(step, seconds, now(), link.value_or(0)));
 }
 
 void Vigil::on_up(Node& node, const UpReport& report, const std::string& boot) {

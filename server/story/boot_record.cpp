@@ -72,12 +72,16 @@ void BootRecord::begin(const dhcp::Exchange& exchange, Moment now) {
 void BootRecord::count(const dhcp::Exchange& exchange, Moment now) {
   auto& dhcp = data_.dhcp;
   if (exchange.asked == "DISCOVER" && identity_of(exchange.board.dialect) == firmware) {
-    if (dhcp.discovers++ == 0) dhcp.first = now;
+    if (dhcp.discovers++ == 0) {
+      dhcp.first = now;
+      dhcp.first_secs = exchange.secs;
+    }
     dhcp.last = now;
   }
   if (exchange.asked == "REQUEST") ++dhcp.requests;
   if (exchange.answered == "OFFER" || exchange.answered == "proxy OFFER") ++dhcp.offers;
   if (exchange.answered == "NAK") ++dhcp.naks;
+  if (!exchange.rival.unset()) dhcp.rival = exchange.rival;
 }
 
 std::string BootRecord::on_dhcp(const dhcp::Exchange& exchange, Moment now) {
@@ -89,6 +93,8 @@ std::string BootRecord::on_dhcp(const dhcp::Exchange& exchange, Moment now) {
   data_.heard = now;
   data_.identity = std::max(data_.identity, identity);
   data_.passed = std::max(data_.passed, data_.identity - 1);
+  if (!exchange.rival.unset())
+    return note(fmt::format("{}: chose another DHCP server, {}", who, exchange.rival.text()), now);
   if (exchange.answered == "NAK")
     return note(fmt::format("{}: refused an address: {}", who, exchange.why), now);
   // Beside another DHCP server the file comes from us and the address from there: two steps of the story.

@@ -54,6 +54,8 @@ std::string_view doing(Stage stage) {
 }
 
 Conclusion all_is_well(const Case& seen) {
+  if (seen.is_up() && seen.around.over)
+    return {Fault::none, fmt::format("Came up with {}.", seen.boot.generation), {}};
   if (seen.is_up() && seen.boot.up_at == Moment{})
     return {Fault::none, "Is up since before the head was started.", {}};
   if (seen.is_up())

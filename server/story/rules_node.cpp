@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 #include "server/story/rules.hpp"
 #include "server/story/words.hpp"
@@ -71,11 +72,13 @@ Verdict nobody_there(const Case& seen) {
 /// It said so itself. One that reboots is expected back.
 Verdict went_down(const Case& seen) {
   if (seen.boot.stage != Stage::off) return std::nullopt;
+  if (seen.around.over)
+    return Conclusion{Fault::none, fmt::format("Went down in order ({}).", seen.boot.down), {}};
   const auto ago = span_words(seen.since(seen.boot.down_at));
   if (seen.boot.down != "reboot")
     return Conclusion{
         Fault::none, fmt::format("Was shut down in order {} ago ({}).", ago, seen.boot.down), {}};
-  if (seen.around.over || seen.since(seen.boot.down_at) < patience_for_reboot)
+  if (seen.since(seen.boot.down_at) < patience_for_reboot)
     return Conclusion{Fault::under_way, fmt::format("Said {} ago that it reboots.", ago), {}};
   return Conclusion{
       Fault::no_dhcp,
@@ -96,20 +99,23 @@ Verdict queued(const Case& seen) {
 }
 
 Verdict lost(const Case& seen) {
-  if (!seen.is_up() || !seen.around.pulse) return std::nullopt;
-  const auto& pulse = *seen.around.pulse;
-  if (seen.now - pulse.last <= beats_missed * pulse.interval) return std::nullopt;
+  const auto& [pulse, lost] = std::tie(seen.around.pulse, seen.around.lost_since);
+  const bool late = pulse && seen.now - pulse->last > beats_missed * pulse->interval;
+  if (!seen.is_up() || seen.around.over || (!late && !lost)) return std::nullopt;
+  const auto last = pulse ? fmt::format("its last heartbeat came {} ago", span_words(seen.since(pulse->last)))
+                          : std::string{"no heartbeat has come since the head was started"};
   return Conclusion{
       Fault::lost,
-      fmt::format("Was up; its last heartbeat came {} ago, and it did not say that it goes down: it lost its "
-                  "power or its network, or it hangs.",
-                  span_words(seen.since(pulse.last))),
+      fmt::format(
+          "Was up; {}, and it did not say that it goes down: it lost its power or its network, or it hangs.",
+          last),
       "are its lights on, and the link light of its switch port? A screen on it shows whether its kernel is "
       "stuck. "
       "If its watchdog does not start it again, take its power away for ten seconds"};
 }
 
 Verdict wrong_clock(const Case& seen) {
+  if (seen.around.over) return std::nullopt;
   if (!seen.is_up() || !seen.around.pulse) return std::nullopt;
   const double off = seen.around.pulse->clock_off;
   if (std::abs(off) <= clock_tolerance) return std::nullopt;
@@ -125,6 +131,7 @@ Verdict wrong_clock(const Case& seen) {
 }
 
 Verdict slurm_silent(const Case& seen) {
+  if (seen.around.over) return std::nullopt;
   const auto& around = seen.around;
   if (!seen.is_up() || !around.slurm || seen.since(seen.boot.up_at) < patience_for_slurm) return std::nullopt;
   if (!around.slurm_answers)

@@ -28,8 +28,9 @@ struct Surroundings {
   std::string rival_mac;       ///< where it is known
   bool spanning_tree = false;  ///< the switch was heard to run it
   std::optional<Heartbeat> pulse;
-  bool slurm = false;          ///< this site runs Slurm
-  bool slurm_answers = false;  ///< slurmctld does
+  std::optional<Moment> lost_since;  ///< found to be lost; none: it is not
+  bool slurm = false;                ///< this site runs Slurm
+  bool slurm_answers = false;        ///< slurmctld does
   std::optional<std::string>
       slurm_state;  ///< its word for the node: "idle", "down*"; none: it does not know it
 };
