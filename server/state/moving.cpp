@@ -31,7 +31,7 @@ std::string list_of(const std::vector<Seated>& nodes) {
 
 }  // namespace
 
-std::optional<Place> Place::parse(std::string_view text) {
+std::optional<HeadPlace> HeadPlace::parse(std::string_view text) {
   const auto slash = text.find('/');
   if (slash == std::string_view::npos) return std::nullopt;
   const auto head = Ipv4::parse(text.substr(0, slash));
@@ -39,10 +39,10 @@ std::optional<Place> Place::parse(std::string_view text) {
   const auto* const last = text.data() + text.size();
   const auto [end, error] = std::from_chars(text.data() + slash + 1, last, prefix);
   if (!head || error != std::errc{} || end != last || prefix < 1 || prefix > 32) return std::nullopt;
-  return Place{*head, prefix};
+  return HeadPlace{*head, prefix};
 }
 
-std::string Place::text() const { return fmt::format("{}/{}", head.text(), prefix); }
+std::string HeadPlace::text() const { return fmt::format("{}/{}", head.text(), prefix); }
 
 bool fits(Ipv4 address, const NetworkSettings& network) {
   const auto& subnet = network.subnet;
@@ -50,7 +50,7 @@ bool fits(Ipv4 address, const NetworkSettings& network) {
          address != subnet.broadcast();
 }
 
-std::vector<Seated> cut_off(const Settings& settings, const std::optional<Place>& before,
+std::vector<Seated> cut_off(const Settings& settings, const std::optional<HeadPlace>& before,
                             const std::vector<Seated>& nodes, std::chrono::system_clock::time_point now) {
   const bool head_moves = before && before->head != settings.network.address;
   std::vector<Seated> found;
@@ -61,9 +61,9 @@ std::vector<Seated> cut_off(const Settings& settings, const std::optional<Place>
   return found;
 }
 
-Failure refusal(const Settings& settings, const std::optional<Place>& before,
+Failure refusal(const Settings& settings, const std::optional<HeadPlace>& before,
                 const std::vector<Seated>& affected) {
-  const auto now = Place::of(settings.network).text();
+  const auto now = HeadPlace::of(settings.network).text();
   const auto from = before && before->text() != now ? " from " + before->text() : std::string{};
   return {
       fmt::format("{} node{} up, and the settings move the cluster network{} to {}: {}", affected.size(),

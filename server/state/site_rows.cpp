@@ -41,7 +41,7 @@ Result<SiteRows, Failure> look_at_site(const std::filesystem::path& file) {
     if (database.execAndGet("PRAGMA user_version").getInt() < first_format_with_site) return SiteRows{};
     SiteRows found;
     SQLite::Statement place(database, "SELECT value FROM site WHERE name = 'network'");
-    if (place.executeStep()) found.place = Place::parse(place.getColumn(0).getString());
+    if (place.executeStep()) found.place = HeadPlace::parse(place.getColumn(0).getString());
     found.nodes = members(database);
     return found;
   } catch (const SQLite::Exception& fault) {
@@ -63,7 +63,7 @@ Result<std::vector<std::string>, Failure> settle_site(const std::filesystem::pat
       moved.push_back(node.name);
     }
     SQLite::Statement keep(database, "INSERT OR REPLACE INTO site (name, value) VALUES ('network', ?1)");
-    keep.bind(1, Place::of(network).text());
+    keep.bind(1, HeadPlace::of(network).text());
     keep.exec();
     transaction.commit();
     return moved;

@@ -14,8 +14,8 @@
 namespace rootstock::server {
 
 struct SiteRows {
-  std::optional<Place> place;  ///< none: not kept yet
-  std::vector<Seated> nodes;   ///< members
+  std::optional<HeadPlace> place;  ///< none: not kept yet
+  std::vector<Seated> nodes;       ///< members
 };
 
 /// Changes nothing. Nothing is found where there is no state yet, or one of an older format.

@@ -17,7 +17,7 @@ namespace {
 const std::chrono::system_clock::time_point now{1'800'000'000s};
 
 Settings settings_for(const std::string& text) {
-  const auto place = Place::parse(text);
+  const auto place = HeadPlace::parse(text);
   Settings settings;
   settings.network.address = place->head;
   settings.network.subnet = Subnet::of(place->head, place->prefix);
@@ -57,7 +57,7 @@ TEST_CASE("nodes that are up must not lose their root or their address", "[movin
   settings.nodes.root_patience = row.patience;
   const Seated node{"node01", *Ipv4::parse(row.address),
                     row.heard == 0s ? std::chrono::system_clock::time_point{} : now - row.heard};
-  const auto found = cut_off(settings, Place::parse(row.before), {node}, now);
+  const auto found = cut_off(settings, HeadPlace::parse(row.before), {node}, now);
   CHECK(found.size() == (row.affected ? 1 : 0));
 }
 
@@ -65,7 +65,7 @@ TEST_CASE("the refusal names who is affected and what to do", "[moving]") {
   std::vector<Seated> many;
   for (int i = 1; i <= 14; ++i)
     many.push_back({"node" + std::to_string(i), Ipv4{(10U << 24U) + static_cast<std::uint32_t>(i)}, now});
-  const auto why = refusal(settings_for("10.88.0.1/24"), Place::parse("10.77.0.1/24"), many);
+  const auto why = refusal(settings_for("10.88.0.1/24"), HeadPlace::parse("10.77.0.1/24"), many);
   for (const std::string word : {"14 nodes are up", "from 10.77.0.1/24 to 10.88.0.1/24", "node1 (10.0.0.1)",
                                  "node12 (10.0.0.12) and 2 more"})
     CHECK(why.what.find(word) != std::string::npos);
@@ -74,10 +74,10 @@ TEST_CASE("the refusal names who is affected and what to do", "[moving]") {
 }
 
 TEST_CASE("a place is kept as text", "[moving]") {
-  CHECK(Place::parse("10.77.0.1/24")->text() == "10.77.0.1/24");
+  CHECK(HeadPlace::parse("10.77.0.1/24")->text() == "10.77.0.1/24");
   for (const auto* text :
        {"", "10.77.0.1", "10.77.0.1/", "10.77.0.1/0", "10.77.0.1/33", "10.77/24", "10.77.0.1/24 "})
-    CHECK_FALSE(Place::parse(text));
+    CHECK_FALSE(HeadPlace::parse(text));
 }
 
 TEST_CASE("a moved node keeps all but its address", "[moving][state]") {
@@ -104,7 +104,7 @@ TEST_CASE("a moved node keeps all but its address", "[moving][state]") {
   CHECK(*moved == std::vector<std::string>{"node02"});
   const auto site = look_at_site(folder.file());
   REQUIRE(site);
-  CHECK(site->place == Place::parse("10.77.0.1/24"));
+  CHECK(site->place == HeadPlace::parse("10.77.0.1/24"));
   const auto nodes = database->nodes();
   REQUIRE(nodes);
   CHECK(nodes->at(0).address == stays.address);
