@@ -20,9 +20,10 @@ bool is_off(const Node& node) {
   return !node.pulse.beat_at && !node.boot.watched() && node.record.last_heard == Time{};
 }
 
-std::string off_words(const Pulse& pulse) {
-  if (pulse.down_how == "reboot") return "reboots";
-  return pulse.down_how.empty() ? "shut down" : "shut down (" + pulse.down_how + ")";
+std::string off_words(const Node& node) {
+  const auto& how = node.pulse.down_at ? node.pulse.down_how : node.boot.data().down;
+  if (how == "reboot") return "reboots";
+  return how.empty() ? "shut down" : "shut down (" + how + ")";
 }
 
 /// What keeps a node that says it is up from being up; "" when nothing does.
@@ -65,8 +66,12 @@ Condition condition_of(const Node& node, const SlurmSays& slurm, Moment now) {
   if (record.vacant()) return {"vacant", record.awaited ? "waits for the board that replaces its own" : ""};
   if (record.standing != Standing::member) return {std::string{name_of(record.standing)}, record.doubt};
   if (const auto& held = node.boot.data().held; !held.empty()) return {"queued", held};
-  if (node.boot.stage() != Stage::up) return {std::string{name_of(node.boot.stage())}, node.boot.trouble()};
-  if (is_off(node)) return {"off", off_words(node.pulse)};
+  const auto stage = node.boot.stage();
+  if (stage == Stage::off) return {"off", off_words(node)};
+  if (const auto& words = node.boot.data().held; stage != Stage::up && !words.empty())
+    return {"queued", words};
+  if (stage != Stage::up) return {std::string{name_of(stage)}, node.boot.trouble()};
+  if (is_off(node)) return {"off", off_words(node)};
   if (is_lost(node, now))
     return {"lost", fmt::format("no heartbeat for {} s", silence(node.pulse, now)->count())};
   if (auto why = hindrance(node, slurm); !why.empty()) return {"starting", std::move(why)};

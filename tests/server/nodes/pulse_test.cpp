@@ -140,6 +140,18 @@ TEST_CASE("a node that says it goes down is off, not lost") {
   CHECK(life.at(122s).word == "up");
 }
 
+TEST_CASE("a board that waits for its turn is queued, with the words of the doorkeeper") {
+  Node node;
+  node.record.mac = "52:54:00:00:00:07"_mac;
+  node.boot.on_dhcp({{node.record.mac, dhcp::Dialect::ipxe}, "DISCOVER", "OFFER", {}, "boot.ipxe", ""},
+                    start);
+  node.boot.on_held("place 3 of 40", start);
+  CHECK(condition_of(node, {}, start).word == "queued");
+  CHECK(condition_of(node, {}, start).detail == "place 3 of 40");
+  node.record.standing = Standing::waiting;
+  CHECK(condition_of(node, {}, start).word == "waiting");
+}
+
 TEST_CASE("two systems with one identity are told apart by their boot") {
   Pulse pulse;
   pulse.on_up("first", start);
