@@ -16,6 +16,12 @@ constexpr std::chrono::minutes remembered{15};  ///< of a boot that no longer lo
 /// the same second and cannot wait shows up meanwhile, and counts.
 double burst(std::size_t limit) { return std::max(1.0, static_cast<double>(limit) / 4); }
 
+/// Smaller goes first: who began earlier, by the second; of those who began together, who is further.
+auto rank_of(Admission::Key key, const Admission::Boot& boot) {
+  const auto began = boot.began.time_since_epoch();
+  return std::tuple{floor<std::chrono::seconds>(began), -static_cast<int>(boot.gate), began, key};
+}
+
 }  // namespace
 
 void Admission::become(Boot& boot, State state, Moment now) {
@@ -86,29 +92,25 @@ std::size_t Admission::places_taken() const {
 }
 
 bool Admission::before(Key one, Key other) const {
-  const auto rank = [this](Key key) {
-    const auto& boot = boots_.at(key);
-    const auto began = boot.began.time_since_epoch();
-    return std::tuple{floor<std::chrono::seconds>(began), -static_cast<int>(boot.gate), began, key};
-  };
-  return rank(one) < rank(other);
+  return rank_of(one, boots_.at(one)) < rank_of(other, boots_.at(other));
 }
 
 std::vector<Admission::Key> Admission::queue() const {
-  std::vector<Key> waiting;
+  std::vector<decltype(rank_of(Key{}, Boot{}))> ranks;
   for (const auto& [key, boot] : boots_)
-    if (boot.state == State::waiting) waiting.push_back(key);
-  std::ranges::sort(waiting, [this](Key one, Key other) { return before(one, other); });
+    if (boot.state == State::waiting) ranks.push_back(rank_of(key, boot));
+  std::ranges::sort(ranks);
+  std::vector<Key> waiting;
+  for (const auto& rank : ranks) waiting.push_back(std::get<3>(rank));
   return waiting;
 }
 
 /// There is a place for it, and nobody with an older right to it.
 bool Admission::may_enter(Key key) const {
-  if (!has_room()) return false;
-  return std::ranges::none_of(boots_, [&](const auto& other) {
-    return other.first != key && other.second.state == State::waiting && !other.second.passed_over &&
-           before(other.first, key);
-  });
+  return has_room() && std::ranges::none_of(boots_, [&](const auto& other) {
+           return other.first != key && other.second.state == State::waiting && !other.second.passed_over &&
+                  before(other.first, key);
+         });
 }
 
 std::vector<Admission::Key> Admission::advance(Moment now) {
