@@ -2,7 +2,6 @@
 import contextlib
 import json
 import re
-import secrets
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,8 @@ from generations import Maker  # noqa: E402
 from head import Head, settings_text  # noqa: E402
 from network import ip  # noqa: E402
 from processes import Processes, wait_for  # noqa: E402
+from slurm import make_munge_key  # noqa: E402
+from world import die_with_parent  # noqa: E402
 
 FOLDER = Path("/var/tmp/rootstock-fleet")  # on a disk: NFS needs file handles, and tmpfs has none
 HEAD = "10.77.0.1"
@@ -52,6 +53,22 @@ class Played:
                 f"{self.report['lost_down']} of {self.report['frames_down']} down")
 
 
+class Playing:
+    """A fleet at play, whose boards stay on once they are up."""
+
+    def __init__(self, words, process):
+        self.words, self.process, self.played = words, process, None
+
+    def end(self):
+        """Power off for all; the report."""
+        if self.played is None:
+            self.process.terminate()
+            out, errors = self.process.communicate(timeout=30)
+            self.played = Played(subprocess.CompletedProcess(self.words, self.process.returncode, out, errors))
+            print(f"    {' '.join(self.words)}\n    {self.played.line()}", flush=True)
+        return self.played
+
+
 class Ground:
     def __init__(self, rootstock):
         self.fleet_program = Path(rootstock).resolve().parents[1] / "tests/fleet/rootstock-fleet"
@@ -59,8 +76,7 @@ class Ground:
         self.state.mkdir()
         self.processes = Processes(FOLDER / "logs")
         self.head = Head(rootstock, "/etc/rootstock/rootstock.toml", self.processes)
-        Path("/etc/munge").mkdir(exist_ok=True)
-        Path("/etc/munge/munge.key").write_bytes(secrets.token_bytes(128))
+        make_munge_key()
         subprocess.run(["useradd", "--system", "--no-create-home", "--user-group", "rootstock"], stderr=subprocess.DEVNULL)
         ip("tuntap", "add", "eth1", "mode", "tap")
         ip("link", "set", "eth1", "up")
@@ -71,8 +87,9 @@ class Ground:
         small = Maker(self.state / "images", scale=32)
         small.generation(4, "amd64")
         small.generation(5, "arm64")
+        small.generation(6, "arm64", without=["boot/firmware/start4.elf"])
         self.maker.activate(amd64=1, arm64=2)
-        self.head.configure(settings_text("eth1", f"{HEAD}/16", self.state))
+        self.configure()
 
     @contextlib.contextmanager
     def generations(self, **numbers):
@@ -89,6 +106,32 @@ class Ground:
         played = Played(done)
         print(f"    {' '.join(words)}\n    {played.line()}", flush=True)
         return played
+
+    @contextlib.contextmanager
+    def playing(self, *words):
+        """As play(), with the case going on meanwhile."""
+        process = subprocess.Popen([str(self.fleet_program), "--tap", "eth1", "--json", "--timeout", "10min", "--stay", "10min",
+                                    *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                   preexec_fn=die_with_parent)
+        play = Playing(words, process)
+        try:
+            yield play
+        finally:
+            play.end()
+
+    @contextlib.contextmanager
+    def settings(self, more):
+        """A fresh head with more settings than usual."""
+        self.configure(more)
+        self.fresh_head()
+        try:
+            yield
+        finally:
+            self.configure()
+            self.fresh_head()
+
+    def configure(self, more=""):
+        self.head.configure(settings_text("eth1", f"{HEAD}/16", self.state, more=more))
 
     def log(self):
         return self.processes.log("rootstock").read_text(errors="replace")
