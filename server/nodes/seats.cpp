@@ -22,7 +22,7 @@ Seats::Done Seats::approve(Node& node) {
     return fail(record.name + " is a member already", "rootstock nodes " + record.name);
   if (record.standing != Standing::member && registry_.full())
     return fail("every seat is taken", "raise slurm.max_nodes, or forget nodes that are gone");
-  if (record.standing == Standing::member && node.suspicion.stranger_at > node.suspicion.known_at &&
+  if (record.standing == Standing::member && node.suspicion.stranger_at >= node.suspicion.known_at &&
       node.suspicion.stranger) {
     registry_.set_serial(node, {});
     record.uuid.clear();
