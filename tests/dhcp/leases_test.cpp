@@ -214,3 +214,51 @@ TEST_CASE("65,000 addresses: every one is given once, and a full pool turns over
   // 130,000 leases in well under a second, sanitizers included; a walk over the pool would take minutes.
   CHECK(std::chrono::steady_clock::now() - before < 10s);
 }
+
+TEST_CASE("an address that is kept for a seat is nobody's until its board comes") {
+  LeaseBook book{three};
+  leases_one(book, 1, start, start + 12h);
+  book.reserve("10.0.0.10"_ip);  // takes it from who has it
+  book.reserve("10.0.0.99"_ip);  // outside of the pool
+  book.reserve(head);            // none of ours to give
+  CHECK_FALSE(book.address_of(board(1)));
+  CHECK_FALSE(book.is_free("10.0.0.10"_ip, start));
+  CHECK_FALSE(book.may_take(board(1), "10.0.0.10"_ip, start + 24h));
+  CHECK(leases_one(book, 2, start, start + 1h) == "10.0.0.11"_ip);
+  CHECK(leases_one(book, 3, start, start + 1h) == "10.0.0.12"_ip);
+  CHECK_FALSE(leases_one(book, 4, start, start + 1h));
+  REQUIRE(book.give(board(5), "10.0.0.10"_ip, start));
+  CHECK_FALSE(book.is_proved("10.0.0.10"_ip));
+  CHECK(book.offer(board(5), {}, start, start + 90s) == "10.0.0.10"_ip);
+  CHECK(book.give(board(5), "10.0.0.10"_ip, start));
+  CHECK_FALSE(book.give(board(6), "10.0.0.10"_ip, start + 24h));
+  CHECK(book.give(board(6), "10.0.0.99"_ip, start));
+  CHECK_FALSE(book.give(board(7), head, start));
+}
+
+TEST_CASE("an address that rests, or is leased, is given to no seat") {
+  LeaseBook book{three};
+  leases_one(book, 1, start, start + 1h);
+  CHECK_FALSE(book.give(board(2), "10.0.0.10"_ip, start));
+  book.decline("10.0.0.10"_ip, start, start + 10min);
+  CHECK_FALSE(book.give(board(2), "10.0.0.10"_ip, start));
+  CHECK(book.give(board(2), "10.0.0.10"_ip, start + 11min));
+}
+
+TEST_CASE("the address of a seat that is gone is others' at once") {
+  LeaseBook book{three};
+  for (unsigned number = 1; number <= 3; ++number) leases_one(book, number, start, start + 12h, true);
+  CHECK_FALSE(leases_one(book, 4, start + 24h, start + 36h));
+  book.free_seat("10.0.0.11"_ip, start);
+  CHECK(leases_one(book, 4, start, start + 1h) == "10.0.0.11"_ip);
+  book.free_seat("10.0.0.11"_ip, start);  // no seat's: its lease stands
+  CHECK(book.address_of(board(4)) == "10.0.0.11"_ip);
+}
+
+TEST_CASE("a row without a board keeps an address over a restart") {
+  LeaseBook book{three};
+  book.restore({board(1), "10.0.0.10"_ip, start + 1h, false});
+  book.restore({Mac{}, "10.0.0.10"_ip, {}, true});
+  CHECK_FALSE(book.address_of(board(1)));
+  CHECK(book.give(board(2), "10.0.0.10"_ip, start));
+}

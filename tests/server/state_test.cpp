@@ -90,6 +90,26 @@ TEST_CASE("a node alone reaches the disk soon, and the last save counts", "[stat
   CHECK(other->nodes()->front().generation == "compute/8");
 }
 
+TEST_CASE("a forgotten seat is gone with the lease of its board, but for its number", "[state]") {
+  const Folder folder;
+  asio::io_context loop;
+  {
+    auto state = open(folder.file(), loop);
+    CHECK(state->last_number() == 0);
+    for (const int number : {1, 2, 7}) state->save(node(number));
+    REQUIRE(commit(*state, loop, {lease(1), lease(2), lease(7)}));
+    state->forget(node(7));
+    state->forget(node(2));
+    REQUIRE(commit(*state, loop, {}));
+  }
+  const auto state = open(folder.file(), loop);
+  REQUIRE(state->nodes().size() == 1);
+  CHECK(state->nodes().front().number == 1);
+  REQUIRE(state->leases().size() == 1);
+  CHECK(state->leases().front().mac == node(1).mac);
+  CHECK(state->last_number() == 7);
+}
+
 TEST_CASE("what is queued at the end is written", "[state]") {
   const Folder folder;
   asio::io_context loop;
