@@ -13,7 +13,9 @@ import dhcp_packets
 import files
 import generations
 import images
+import joining
 import pins
+import power
 import proxy
 import proxy_firmware
 import real_head
@@ -21,7 +23,7 @@ import refusals
 import rivals
 from suite import Suite
 
-MODULES = (dhcp_packets, clients_of_dhcp, files, generations, images, boots, boards, bad_packets, crashes, pins, proxy,
+MODULES = (dhcp_packets, clients_of_dhcp, files, generations, images, boots, boards, bad_packets, crashes, joining, pins, power, proxy,
            proxy_firmware, rivals, refusals, real_head)
 NETNS = Suite("netns", MODULES, Site, FOLDER, address=HEAD, private=("/etc", "/var/log", "/var/lib", "/usr/local"), empty=())
 
