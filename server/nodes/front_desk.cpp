@@ -42,6 +42,7 @@ void FrontDesk::on_exchange(const dhcp::Exchange& exchange) {
   if (node == nullptr) return;
   const Moment before = node->boot.started();
   tell(*node, node->boot.on_dhcp(exchange, now()));
+  if (exchange.answered.empty() && doorkeeper().holds(*node)) on_held(*node, exchange.why);
   if (node->boot.started() == before) return;
   if (const auto dialect = dhcp::name_of(exchange.board.dialect); node->record.dialect != dialect) {
     node->record.dialect = dialect;
@@ -61,7 +62,10 @@ void FrontDesk::on_malformed(tftp::ParseError kind, Ipv4 from) {
 }
 
 void FrontDesk::on_begun(Ipv4 client, std::string_view /*path*/) {
-  if (Node* node = registry_.by_address(client)) node->boot.on_begun(now());
+  Node* node = registry_.by_address(client);
+  if (node == nullptr) return;
+  node->boot.on_begun(now());
+  doorkeeper().on_heard(*node, now());
 }
 
 void FrontDesk::on_transfer(const tftp::TransferReport& report) {
@@ -87,20 +91,23 @@ void FrontDesk::on_cannot_boot(Node& node, const Failure& why) {
   if (!words.empty()) log::limited("cannot boot " + node.record.name, node.record.name + ": " + words);
 }
 
-void FrontDesk::on_fetch(Node& node, const BootName& name) { tell(node, node.boot.on_fetch(name, now())); }
+void FrontDesk::on_fetch(Node& node, const BootName& name) {
+  tell(node, node.boot.on_fetch(name, now()));
+  doorkeeper().on_fetch(node, name, now());
+}
 
 void FrontDesk::on_fetched(Node& node, const BootName& name, std::uint64_t bytes, bool complete,
                            Carriage how) {
   tell(node, node.boot.on_fetched(name, bytes, complete, now(), how));
+  if (complete) doorkeeper().on_fetched(node, name, bytes, how.seconds, now());
 }
 
-void FrontDesk::on_held(Node& node, std::string_view words) {
-  tell(node, node.boot.on_held(words, now()));
-}
+void FrontDesk::on_held(Node& node, std::string_view words) { tell(node, node.boot.on_held(words, now())); }
 
 void FrontDesk::on_admitted(Node& node) { node.boot.on_admitted(now()); }
 
 void FrontDesk::on_overlay(Node& node, std::uint64_t bytes, bool complete) {
+  doorkeeper().on_overlay(node, bytes, now());
   tell(node, node.boot.on_overlay(bytes, complete, now()));
 }
 
@@ -111,6 +118,7 @@ void FrontDesk::on_overlay_refused(Node& node, std::string_view why) {
 
 void FrontDesk::on_up(Node& node, const UpReport& report) {
   tell(node, node.boot.on_up(report, now()));
+  doorkeeper().on_end(node, now());
   node.record.generation = report.generation;
   node.record.last_up = Time::clock::now();
   save_(node.record);

@@ -41,6 +41,7 @@ class FrontDesk final : public dhcp::Seating, public dhcp::Observer, public tftp
 
  private:
   void tell(const Node& node, const std::string& words);
+  Doorkeeper& doorkeeper() { return reception_.house().doorkeeper; }
 
   Registry& registry_;
   Reception& reception_;
