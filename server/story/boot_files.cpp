@@ -213,7 +213,8 @@ std::optional<std::string> BootRecord::overlay_refusal(Moment now) const {
   if (!watched()) return "the head has not watched this boot (it started before the head did)";
   if (data_.up_at != Moment{}) return "the node is up already, and an overlay is for one boot";
   if (data_.initramfs_sent == Moment{}) return "the node has not fetched its initramfs in this boot";
-  if (now - std::max(data_.initramfs_sent, data_.let_in) > overlay_window)
+  // Not the later of the two: a moment before the head's machine was switched on is an early one, too.
+  if (now - (data_.let_in != Moment{} ? data_.let_in : data_.initramfs_sent) > overlay_window)
     return fmt::format("its initramfs was fetched more than {} minutes ago", overlay_window.count());
   return std::nullopt;
 }

@@ -50,8 +50,10 @@ constexpr std::array<std::pair<const char*, std::string BootData::*>, 6> texts{
      {"held", &BootData::held},
      {"how_down", &BootData::down}}};
 
+/// Braces would make a list of it.
 json::value time_in(Moment moment, Clocks now) {
-  return moment == Moment{} ? json::value{nullptr} : json::value{seconds_of(wall_of(moment, now))};
+  if (moment == Moment{}) return nullptr;
+  return seconds_of(wall_of(moment, now));
 }
 
 json::object file_json(const FileTrace& file, Clocks now) {

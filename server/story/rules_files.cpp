@@ -134,7 +134,7 @@ Verdict stopped_after_file(const Case& seen) {
   if (seen.silence() < patience_of(seen.dialect())) return std::nullopt;
   const auto until = seen.around.over ? std::string{"until it started over"}
                                       : fmt::format("for {}", span_words(seen.silence()));
-  if (files.broken.at > files.last.at)
+  if (files.broken.at != Moment{} && (files.last.at == Moment{} || files.broken.at > files.last.at))
     return Conclusion{
         Fault::stopped_after_file,
         fmt::format("It stopped in the middle of {}, after {}{}, and has been silent {}: it lost its power "
