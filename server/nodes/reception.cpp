@@ -10,19 +10,6 @@ namespace rootstock::server {
 
 using How = dhcp::Welcome::How;
 
-bool is_alive(const Node& node, const Instant& now) {
-  // After a restart of the head no heartbeat has come yet; the last one before it counts for a while.
-  constexpr auto remembered = std::chrono::minutes{3};
-  // Longer than any firmware is silent between two files.
-  constexpr auto boot_under_way = std::chrono::minutes{5};
-  if (node.pulse.down_at) return false;
-  if (node.pulse.beat_at) return node.pulse.alive(now.tick);
-  const auto& boot = node.boot;
-  if (boot.watched() && boot.stage() != Stage::none && now.tick - boot.stage_since() < boot_under_way)
-    return true;
-  return node.record.last_heard != Time{} && now.wall - node.record.last_heard < remembered;
-}
-
 dhcp::Welcome Reception::receive(const dhcp::Board& board, bool starts, const Instant& now) {
   Node* node = house_.registry.by_mac(board.mac);
   dhcp::Welcome welcome;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "config/node_words.hpp"
+#include "server/nodes/alive.hpp"
 
 namespace rootstock::server {
 namespace {
@@ -57,7 +58,7 @@ Seats::Done Seats::replace(Node& node, std::optional<Mac> with) {
                 "a certain one");
   if (record.standing != Standing::member)
     return fail(record.name + " is no member of the cluster", "rootstock nodes approve " + record.name);
-  if (is_alive(node, now()))
+  if (runs(node, now()))
     return fail(record.name + " runs: its board is not to be replaced under it",
                 "rootstock shutdown " + record.name + ", or wait a minute if it died just now");
   if (!with) {
@@ -96,7 +97,7 @@ Seats::Done Seats::rename(Node& node, std::string_view name) {
 
 Seats::Done Seats::forget(Node& node, bool force) {
   const auto& record = node.record;
-  if (!force && is_alive(node, now()))
+  if (!force && runs(node, now()))
     return fail(
         record.name + " runs: without its seat it cannot boot again, and its address may go to others",
         fmt::format("rootstock shutdown {0} first, or rootstock nodes forget --force {0}", record.name));
@@ -147,7 +148,7 @@ Seats::Done Seats::set_address(Node& node, std::string_view value) {
   if (!address) return fail(fmt::format("'{}' is no IPv4 address", value), "four numbers, as in 10.77.0.20");
   if (auto right = may_have_address(*address, &node); !right) return right;
   if (node.record.address == *address) return {};
-  if (is_alive(node, now()))
+  if (runs(node, now()))
     return fail(node.record.name + " runs, and its root hangs on the address it has",
                 "rootstock shutdown " + node.record.name + " first");
   auto& addresses = reception_.house().addresses;
