@@ -133,6 +133,8 @@ void Doorkeeper::apply_limit() { admission_.set_limit(enabled_ ? limit_.at_once(
 
 void Doorkeeper::measure(double seconds, std::uint64_t sent, Moment now) {
   const bool full = !admission_.queue().empty() && admission_.places_taken() >= admission_.limit();
+  // Kernel, initramfs and what a boot reads of its root are some four times the largest file of them.
+  forecast_.set_usual(4 * limit_.largest());
   if (admission_.places_taken() > 0) forecast_.on_sent(sent);
   limit_.measure(seconds, sent, full, now);
   apply_limit();

@@ -74,7 +74,7 @@ def tell(wire, played):
 
 
 def storm(ground, wire, boards, seed, enabled=True):
-    with ground.settings(wire.settings(enabled)), ground.generations(**wire.generations):
+    with ground.generations(**wire.generations), ground.settings(wire.settings(enabled)):
         played = ground.play("--boards", boards, *wire.words(), "--start-within", "1s", "--seed", str(seed), seconds=580)
         queue = ground.head.ask("queue")
     return played, queue
