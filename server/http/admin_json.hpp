@@ -20,8 +20,7 @@ struct Now {
 };
 
 /// `next`: what it boots if it starts now. Times are seconds since 1970, 0 for "never".
-boost::json::object node_json(const Node& node, const NextBoot& next, const Condition& condition,
-                              Now now);
+boost::json::object node_json(const Node& node, const NextBoot& next, const Condition& condition, Now now);
 boost::json::array events_json(const Node& node, Now now);
 /// The content of what only its owner may read stays here.
 boost::json::array overlay_json(const std::vector<rootfs::OverlayFile>& files);

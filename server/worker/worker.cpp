@@ -19,6 +19,7 @@
 #include "server/http/admin_power.hpp"
 #include "server/http/admin_queue.hpp"
 #include "server/http/admin_site.hpp"
+#include "server/http/admin_story.hpp"
 #include "server/http/listener.hpp"
 #include "server/http/node_site.hpp"
 #include "server/keeper/pin_sender.hpp"
@@ -38,44 +39,11 @@
 #include "server/slurm/watch.hpp"
 #include "server/state/state.hpp"
 #include "server/worker/as_root.hpp"
+#include "server/worker/options.hpp"
 #include "tftp/service.hpp"
 
 namespace rootstock::server {
 namespace {
-
-dhcp::ServiceOptions dhcp_options(const Settings& settings) {
-  const auto& network = settings.network;
-  dhcp::ServiceOptions options;
-  options.interface = network.interface;
-  options.head = network.address;
-  options.subnet = network.subnet;
-  options.pool = network.pool;
-  options.router = network.router;
-  options.dns = network.dns;
-  options.domain = network.domain;
-  options.lease_time = settings.dhcp.lease_time;
-  options.conflict_probe = settings.dhcp.conflict_probe;
-  options.port = settings.ports.dhcp;
-  options.http_port = settings.ports.http;
-  return options;
-}
-
-dhcp::ProxyOptions proxy_options(const Settings& settings) {
-  const auto& network = settings.network;
-  const auto& ports = settings.ports;
-  return {network.interface, network.address, network.subnet, ports.dhcp, ports.binl, ports.http};
-}
-
-tftp::ServiceOptions tftp_options(const Settings& settings) {
-  return {settings.network.interface, settings.network.address, settings.ports.tftp};
-}
-
-/// Who may open that socket is trusted with long lists: a thousand nodes out of a CSV file are 200 kB.
-Limits admin_limits() {
-  Limits limits;
-  limits.patience.longest_body = 4 << 20;
-  return limits;
-}
 
 /// Everything the worker is made of, each built once, in the order in which one needs the other.
 class Worker {
@@ -109,10 +77,18 @@ class Worker {
         admin_head_(settings, view_, registry_, [this] { return counters(); }),
         admin_nodes_(view_, registry_, overlays_, slurm_),
         admin_seats_(settings, view_, registry_, seats_),
+        admin_queue_(registry_, doorkeeper_),
         slurm_(loop, settings.slurm.enabled),
         spanning_tree_(loop),
         power_(loop, registry_, settings.network.interface),
-        admin_queue_(registry_, doorkeeper_),
+        lookout_(settings, registry_, desk_, slurm_, spanning_tree_),
+        chronicle_(
+            registry_,
+            [this](const Node& node, const BootRecord& boot, bool over) {
+              return lookout_.conclude(node, boot, over);
+            },
+            [this](BootRow row) { state_->save_boot(std::move(row)); }),
+        admin_story_(registry_, lookout_, chronicle_, [this](int number) { return state_->boots_of(number); }),
         pins_(desk_, settings.network.interface, take_pins_descriptor()),
         introductions_({registry_, pins_, view_, save()}, neighbours(settings),
                        std::chrono::steady_clock::now),
@@ -127,6 +103,9 @@ class Worker {
     admin_nodes_.register_at(admin_site_);
     admin_seats_.register_at(admin_site_);
     admin_queue_.register_at(admin_site_);
+    admin_story_.register_at(admin_site_);
+    chronicle_.restore(state_->boots(), {Time::clock::now(), Moment::clock::now()});
+    doorkeeper_.on_held = [this](Node& node, const std::string& words) { desk_.on_held(node, words); };
     doorkeeper_.on_turn = [this](const Mac& mac) { with_dhcp([&](auto& dhcp) { dhcp.ask_again(mac); }); };
     add_power(admin_site_, registry_, power_);
     if (beside_another_)
@@ -134,7 +113,6 @@ class Worker {
     else
       dhcp_.emplace(loop, dhcp_options(settings), leases_of_seats(state_->leases(), state_->nodes()), desk_,
                     *state_, pins_, &pins_);
-    seats_.declare_from_settings();
   }
 
   Result<void, Failure> open(const Settings& settings) {
@@ -147,11 +125,13 @@ class Worker {
   }
 
   void start() {
+    seats_.declare_from_settings();  // not before: what is saved starts a thread
     with_dhcp([](auto& dhcp) { dhcp.start(); });
     tftp_.start();
     node_http_.start();
     go_round();
     vigil_.start(loop_);
+    chronicle_.start(loop_);
     admin_http_.start();
     metering_.start();
     slurm_.start();
@@ -165,6 +145,7 @@ class Worker {
     node_http_.stop();
     rounds_.cancel();
     vigil_.stop();
+    chronicle_.stop();
     admin_http_.stop();
     metering_.stop();
     power_.stop();
@@ -242,6 +223,9 @@ class Worker {
   SlurmWatch slurm_;
   SpanningTreeListener spanning_tree_;
   PowerDesk power_;
+  Lookout lookout_;
+  Chronicle chronicle_;
+  AdminStory admin_story_;
   PinSender pins_;
   Introductions introductions_;
   bool beside_another_;
@@ -257,6 +241,7 @@ Result<std::unique_ptr<Worker>, Failure> prepare(const Settings& settings, boost
   raise_file_limit();
   auto secrets = read_secrets(settings);
   if (!secrets) return tl::unexpected{secrets.error()};
+  if (auto settled = settle_network(settings); !settled) return tl::unexpected{settled.error()};
   auto state = State::open(settings.paths.database(), loop);
   if (!state) return tl::unexpected{state.error()};
   if (auto given = hand_over_files(settings); !given) return tl::unexpected{given.error()};
