@@ -1,0 +1,151 @@
+"""Nodes are sent down and seen to be off; the head goes last; the network is not moved away under nodes that are up."""
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+
+from board import BIOS_ROM, DISCOVER, Board
+from living_node import LivingNode
+from place import HEAD, eventually, namespace
+from refusals import run_with
+
+NO_SLURM = "[slurm]\nenabled = false\n"
+ONE, TWO = "52:54:00:9a:00:01", "52:54:00:9a:00:02"
+
+
+@contextlib.contextmanager
+def without_slurm(site):
+    """The service without Slurm and without a node yet; as usual afterwards."""
+    site.head.stop()
+    usual, site.state = site.state, site.fresh("power-state")
+    site.head.configure(site.settings(more=NO_SLURM))
+    site.head.start()
+    try:
+        yield
+    finally:
+        site.head.stop()
+        site.state = usual
+        site.head.configure(site.settings())
+        site.head.start()
+
+
+def stage(node):
+    return node.row()["stage"]
+
+
+def is_up(*nodes):
+    return lambda: all(stage(node) == "up" for node in nodes)
+
+
+@contextlib.contextmanager
+def harmless_systemctl(site):
+    """What switches a machine off only leaves a note here. The way to it and the note."""
+    folder = site.fresh("programs")
+    note = folder / "note"
+    program = folder / "systemctl"
+    program.write_text(f'#!/bin/sh\necho "$@" >>{note}\n')
+    program.chmod(0o755)
+    path = f"{folder}:{os.environ['PATH']}"
+    found = subprocess.run(["sh", "-c", "command -v systemctl"], env={"PATH": path}, capture_output=True, text=True)
+    assert found.stdout.strip() == str(program), "the real systemctl would be run"
+    yield path, note
+
+
+def shutdown(site, *words, path=os.environ["PATH"]):
+    done = subprocess.run(site.head.command("shutdown", *words), capture_output=True, text=True, timeout=90,
+                          env=os.environ | {"PATH": path})
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_nodes_are_off_or_named_and_the_head_goes_last(site):
+    with (without_slurm(site), harmless_systemctl(site) as (path, note), LivingNode(site, ONE) as one,
+          LivingNode(site, TWO, deaf=True) as two):
+        eventually("both are up", is_up(one, two))
+        code, out, err = shutdown(site, f"{one.name},{two.name}", "--head", path=path)
+        assert code == 2 and "--head goes with all nodes" in err, (code, err)
+        code, out, err = shutdown(site, "--head", "--timeout", "9s", path=path)
+        assert code == 1 and "did not go down in time" in out and f"not off: {two.name}" in err, (out, err)
+        assert f"{one.name}: is off" in out, out
+        assert "this machine stays on" in err and not note.exists(), err
+        assert stage(one) == "off", one.row()
+        two.deaf = False
+        code, out, err = shutdown(site, "--head", "--timeout", "60s", path=path)
+        assert code == 0 and note.read_text() == "poweroff\n", (code, out, err)
+
+
+def test_a_node_reboots_by_an_order_where_there_is_no_slurm(site):
+    with without_slurm(site), LivingNode(site, ONE) as node:
+        eventually("it is up", is_up(node))
+        first = node.system
+        done = site.head.run("reboot", node.name, timeout=60)
+        assert done.returncode == 0 and "1 of 1 node up again" in done.stdout, done.stdout + done.stderr
+        assert node.system != first
+
+
+def test_ctrl_c_ends_only_the_watching(site):
+    with without_slurm(site), LivingNode(site, ONE, deaf=True) as node:
+        eventually("it is up", is_up(node))
+        watching = subprocess.Popen(site.head.command("shutdown", node.name), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                    text=True)
+        eventually("the order is out", lambda: "poweroff" in node.beat())
+        watching.send_signal(signal.SIGINT)
+        _, err = watching.communicate(timeout=30)
+        assert watching.returncode == 1 and "goes on" in err, err
+        assert "poweroff" in node.beat()
+
+
+def test_slurm_must_answer_or_be_waived(site):
+    eventually("the service has asked", lambda: "Slurm's controller does not answer" in site.log())
+    done = site.head.run("shutdown")
+    assert done.returncode == 1 and "nobody knows which jobs run" in done.stderr and "--now" in done.stderr, done.stderr
+    assert site.head.run("reboot", "node99", "--now").returncode == 2
+    assert site.head.run("reboot", "node[", "--now").returncode == 2
+
+
+def test_the_network_is_not_moved_under_a_node_that_is_up(site):
+    with without_slurm(site):
+        with LivingNode(site, ONE) as node:
+            eventually("it is up", is_up(node))
+            site.head.stop()  # its state is written with the end of the service
+            for command, address in (("check", "10.66.0.1/24"), ("serve", "10.66.0.1/24"), ("serve", "10.77.0.250/24")):
+                code, said = run_with(site, site.settings(more=NO_SLURM, address=address), command)
+                assert code == 2 and f"{node.name} ({node.address})" in said and "--move-nodes" in said, (command, said)
+            site.head.start()  # nothing was changed
+            eventually("it is up as before", is_up(node))
+        # It says nothing any more; forced, it is moved all the same, and is the same node.
+        site.head.stop()
+        site.head.configure(site.settings(more=NO_SLURM, address="10.66.0.1/24"))
+        forced = site.processes.start("rootstock", site.head.command("serve", "--move-nodes"))
+        try:
+            eventually("it serves the other network", site.head.answers)
+            with Board(ONE) as board:
+                offer = board.ask(DISCOVER, BIOS_ROM)
+            assert offer.address.startswith("10.66.0."), offer.address
+            assert node.row()["name"] == node.name, node.row()
+        finally:
+            site.processes.stop(forced)
+            subprocess.run(["ip", "address", "del", "10.66.0.1/24", "dev", "eth1"], stderr=subprocess.DEVNULL)
+            site.head.process = None
+            site.head.configure(site.settings(more=NO_SLURM))
+            site.head.start()  # back again: nobody is up
+
+
+def bpdu():
+    llc = bytes.fromhex("424203" "0000000000" "8000001b54000001" "00000004" "8000001b54aabb00" "8002" "0100" "1400" "0200" "0f00")
+    return bytes.fromhex("0180c2000000" "001b54aabb02") + len(llc).to_bytes(2, "big") + llc + bytes(8)
+
+
+def test_a_spanning_tree_is_heard(site):
+    with namespace("client"):
+        switch = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+    switch.bind(("eth0", 0))
+    checking = subprocess.Popen(site.head.command("check"), stdout=subprocess.PIPE, text=True)
+    while checking.poll() is None:
+        switch.send(bpdu())
+        time.sleep(0.5)
+    switch.close()
+    said = checking.stdout.read()
+    assert "spanning tree (bridge 00:1b:54:aa:bb:00)" in said and "30 s" in said and "PortFast" in said, said
+    assert "bridge 00:1b:54:aa:bb:00 was heard" in site.log()
