@@ -33,7 +33,9 @@ void PowerDesk::give(Node& node, Order order, std::chrono::seconds timeout) {
   log::info("{} is ordered to {}", name, order == Order::reboot ? "reboot" : "switch itself off");
   node.pulse.order = name_of(order);
   node.pulse.order_told.reset();
-  cases_.insert_or_assign(name, Case{Going{order, now(), timeout}, std::nullopt, false});
+  const auto earlier = cases_.find(name);
+  const bool answers_knocks = earlier != cases_.end() && earlier->second.answers_knocks;
+  cases_.insert_or_assign(name, Case{Going{order, now(), timeout}, std::nullopt, answers_knocks});
   if (!waiting_) tick();
 }
 
