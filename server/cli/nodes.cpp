@@ -1,12 +1,18 @@
+// `rootstock nodes`: who is there, how far each boot is, and the verbs that change it.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <boost/json/serialize.hpp>
 #include <memory>
+#include <vector>
 
-#include "config/validate.hpp"
 #include "server/cli/admin_client.hpp"
+#include "server/cli/node_table.hpp"
+#include "server/cli/nodes_verbs.hpp"
 #include "server/cli/print.hpp"
+#include "server/cli/watch.hpp"
+#include "server/nodes/hostlist.hpp"
 
 namespace rootstock::server {
 
@@ -14,23 +20,20 @@ namespace {
 
 using boost::json::object;
 
-/// "arm64 Raspberry Pi 4": what runs on it, and how it starts.
-std::string board(const object& node) {
-  const auto architecture = text_of(node, "architecture");
-  return architecture.empty() ? text_of(node, "dialect") : architecture + " " + text_of(node, "dialect");
-}
+struct Arguments {
+  std::vector<std::string> nodes;
+  bool watch = false;
+};
 
-std::string or_dash(std::string text) { return text.empty() ? "-" : text; }
-
-/// The generation it reported; when its next boot brings another one, that too.
-std::string generation(const object& node) {
-  const auto now = text_of(node, "generation"), next = text_of(node, "boots");
-  if (now == next || next.empty()) return now.empty() ? "-" : now;
-  return now.empty() ? "(" + next + ")" : now + " (then " + next + ")";
-}
-
-std::string boot_seconds(const object& node) {
-  return number_of(node, "boot_started") > 0 ? seconds_text(number_of(node, "seconds")) : "-";
+/// Names, brackets, commas and MACs are all a query may hold as they are (RFC 3986 3.4), but for these.
+std::string encoded(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       std::string_view{"-._:,"}.find(c) != std::string_view::npos;
+    out += plain ? std::string{c} : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return out;
 }
 
 void print_table(const boost::json::array& nodes) {
@@ -41,77 +44,80 @@ void print_table(const boost::json::array& nodes) {
         "it gets the next seat by itself.\n");
     return;
   }
-  std::vector<std::vector<std::string>> rows{
-      {"NODE", "ADDRESS", "STAGE", "BOOT", "SENT", "GENERATION", "BOARD", "SERIAL", "MAC"}};
-  std::size_t up = 0;
-  std::string troubles;
-  for (const auto& entry : nodes) {
-    const auto& node = entry.as_object();
-    const auto stage = text_of(node, "stage");
-    rows.push_back({text_of(node, "name"), or_dash(text_of(node, "address")), stage, boot_seconds(node),
-                    bytes_text(number_of(node, "bytes")), generation(node), board(node),
-                    or_dash(text_of(node, "serial")), text_of(node, "mac")});
-    if (stage == "up") ++up;
-    if (const auto trouble = text_of(node, "trouble"); !trouble.empty())
-      troubles += fmt::format("{}: {}\n", text_of(node, "name"), trouble);
-  }
-  fmt::print("{}{}{} of {} up\n", aligned(rows), troubles, up, nodes.size());
+  fmt::print("{}{}{}{}\n", aligned(node_rows(nodes)), fmt::join(node_remarks(nodes), "\n"),
+             node_remarks(nodes).empty() ? "" : "\n", node_summary(nodes));
 }
 
 void print_node(const object& node) {
-  const auto started = number_of(node, "boot_started");
-  std::vector<std::vector<std::string>> lines{{"node", text_of(node, "name")},
-                                              {"address", or_dash(text_of(node, "address"))},
-                                              {"MAC", text_of(node, "mac")},
-                                              {"dialect", text_of(node, "dialect")},
-                                              {"architecture", or_dash(text_of(node, "architecture"))},
-                                              {"serial", or_dash(text_of(node, "serial"))},
-                                              {"image", text_of(node, "image")},
-                                              {"generation", generation(node)},
-                                              {"stage", text_of(node, "stage")},
-                                              {"this boot", boot_seconds(node)},
-                                              {"sent", bytes_text(number_of(node, "bytes"))}};
-  if (const auto trouble = text_of(node, "trouble"); !trouble.empty()) lines.push_back({"trouble", trouble});
-  fmt::print("{}", aligned(lines));
+  fmt::print("{}", aligned(node_lines(node)));
   const auto& events = list_of(node, "events");
   if (events.empty()) return;
   fmt::print("\nits current boot, in seconds since it began:\n");
   for (const auto& entry : events) {
     const auto& event = entry.as_object();
-    fmt::print("{:>8.2f}  {}\n", number_of(event, "at") - started, text_of(event, "text"));
+    fmt::print("{:>8.2f}  {}\n", number_of(event, "at") - number_of(node, "boot_started"),
+               text_of(event, "text"));
   }
 }
 
-void run(Context& context, const std::string& name) {
-  if (!name.empty() && !is_host_label(name))
-    return context.failed(
-        {fmt::format("\"{}\" is not the name of a node", name), "`rootstock nodes` lists them"},
-        exit_bad_input);
-  const auto answer = ask(context, name.empty() ? "/nodes" : "/nodes/" + name);
+void show_one(Context& context, const std::string& name) {
+  const auto answer = ask(context, "/nodes/" + name);
   if (!answer) return;
   if (context.json)
     fmt::print("{}\n", boost::json::serialize(*answer));
-  else if (name.empty())
-    print_table(list_of(answer->as_object(), "nodes"));
   else
     print_node(answer->as_object());
+}
+
+void show_list(Context& context, const std::string& target) {
+  const auto answer = ask(context, target);
+  if (!answer) return;
+  if (context.json)
+    fmt::print("{}\n", boost::json::serialize(*answer));
+  else
+    print_table(list_of(answer->as_object(), "nodes"));
+}
+
+void run(Context& context, const Arguments& words) {
+  const auto list = fmt::format("{}", fmt::join(words.nodes, ","));
+  if (list.empty()) return words.watch ? watch_nodes(context, "/nodes") : show_list(context, "/nodes");
+  const auto names = expand(list);
+  if (!names) return context.failed(names.error(), exit_bad_input);
+  if (names->size() == 1 && names->front() != "all" && !words.watch)
+    return show_one(context, encoded(names->front()));
+  const auto target = "/nodes?nodes=" + encoded(list);
+  words.watch ? watch_nodes(context, target) : show_list(context, target);
 }
 
 }  // namespace
 
 void add_nodes(CLI::App& app, Context& context) {
-  auto* command = app.add_subcommand("nodes", "Who is there, and how far each boot is");
-  const auto name = std::make_shared<std::string>();
-  command->add_option("NODE", *name, "Only this node, with what happened in its current boot");
+  auto* command =
+      app.add_subcommand("nodes", "Who is there, and how far each boot is; let boards in, change seats");
+  const auto words = std::make_shared<Arguments>();
+  command->require_subcommand(0, 1);
+  command->add_option(
+      "NODES", words->nodes,
+      "Only these: names, ranges (node[01-12,15]), MAC addresses, or \"all\" members; one alone "
+      "with what happened in its current boot");
+  command->add_flag("--watch", words->watch, "Stay, and show each change; Ctrl-C ends it");
   command->footer(
-      R"(Stages: new, dhcp, loader, kernel, initramfs, overlay, up; or trouble, with what the node said.
+      R"(Stages: new, vacant (nobody sits there), waiting (for approval), denied, queued, dhcp, loader, kernel, initramfs,
+overlay, root, starting, up; lost (it was up and is silent), off; trouble, with what the node said.
 GENERATION is what the node reported; (then X) is what its next boot brings.
 
 Examples:
   rootstock nodes
   rootstock nodes node03
+  rootstock nodes 'node[01-12]' --watch        # the shell must not take the brackets: quote them
+  rootstock nodes join --for 10m
   rootstock nodes --json | jq -r '.nodes[] | select(.stage != "up") | .name')");
-  command->callback([&context, name] { run(context, *name); });
+  add_join(*command, context);
+  add_node_changes(*command, context);
+  add_declare(*command, context);
+  command->callback([&context, command, words] {
+    if (command->get_subcommands().empty()) run(context, *words);
+  });
 }
 
 }  // namespace rootstock::server

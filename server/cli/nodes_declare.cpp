@@ -1,0 +1,126 @@
+// `rootstock nodes declare`: seats for boards that are yet to come.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <memory>
+
+#include "config/diagnostic.hpp"
+#include "config/file.hpp"
+#include "config/node_csv.hpp"
+#include "server/cli/admin_client.hpp"
+#include "server/cli/nodes_verbs.hpp"
+#include "server/cli/print.hpp"
+
+namespace rootstock::server {
+
+namespace {
+
+using boost::json::array;
+using boost::json::object;
+
+struct Arguments {
+  std::string subject;
+  NodeWords node;
+  bool dry_run = false;
+};
+
+object row_of(const NodeWords& node) {
+  return {{"name", node.name},
+          {"mac", node.mac},
+          {"serial", node.serial},
+          {"group", node.group},
+          {"address", node.address}};
+}
+
+NodeFault fault_of(const object& fault) {
+  return {static_cast<std::size_t>(number_of(fault, "row")), text_of(fault, "field"), text_of(fault, "error"),
+          text_of(fault, "hint")};
+}
+
+void print(Context& context, const object& answer, bool dry_run) {
+  print_change(context, answer);
+  if (context.json) return;
+  fmt::print("{}\n", dry_run ? "nothing was changed (--dry-run)"
+                             : "switch the boards on: those without MAC and serial are seated in this order");
+}
+
+/// Asks the service; faults become the caller's business.
+std::optional<object> declared(Context& context, const std::vector<NodeWords>& nodes, bool dry_run) {
+  array rows;
+  for (const auto& node : nodes) rows.push_back(row_of(node));
+  const auto answer = post(context, "/nodes/declare", {{"rows", std::move(rows)}, {"dry_run", dry_run}});
+  if (!answer) return std::nullopt;
+  return answer->as_object();
+}
+
+void declare_one(Context& context, const NodeWords& node, bool dry_run) {
+  const auto answer = declared(context, {node}, dry_run);
+  if (!answer) return;
+  const auto& faults = list_of(*answer, "faults");
+  for (const auto& entry : faults) {
+    const auto fault = fault_of(entry.as_object());
+    context.failed({fault.what, fault.hint}, exit_bad_input);
+  }
+  if (faults.empty()) print(context, *answer, dry_run);
+}
+
+void tell(Context& context, const std::vector<Diagnostic>& faults) {
+  fmt::print(stderr, "{}nothing was changed\n", text(faults));
+  context.exit_code = exit_bad_input;
+}
+
+void declare_file(Context& context, const std::string& file, bool dry_run) {
+  const auto content = content_of(file);
+  if (!content)
+    return context.failed({fmt::format("{} cannot be read: {}", file, content.error().message()),
+                           "its first line names the columns: name,mac,serial,group,address"},
+                          exit_bad_input);
+  const auto csv = parse_node_csv(*content, file);
+  if (!csv) return tell(context, csv.error());
+  const auto answer = declared(context, csv->nodes, dry_run);
+  if (!answer) return;
+  std::vector<Diagnostic> faults;
+  for (const auto& entry : list_of(*answer, "faults"))
+    faults.push_back(csv->fault(file, fault_of(entry.as_object())));
+  std::stable_sort(faults.begin(), faults.end(),
+                   [](const auto& a, const auto& b) { return a.at.line < b.at.line; });
+  if (!faults.empty()) return tell(context, faults);
+  print(context, *answer, dry_run);
+}
+
+void run(Context& context, Arguments words) {
+  const bool is_file = words.subject.find_first_of("./") != std::string::npos;
+  if (is_file && (row_of(words.node) != row_of({})))
+    return context.failed({"--mac, --serial, --group and --address are for one node, not for a file",
+                           "write them into the columns of the file"},
+                          exit_bad_input);
+  if (is_file) return declare_file(context, words.subject, words.dry_run);
+  words.node.name = words.subject;
+  declare_one(context, words.node, words.dry_run);
+}
+
+}  // namespace
+
+void add_declare(CLI::App& nodes, Context& context) {
+  auto* command = nodes.add_subcommand("declare", "Make seats for boards that are yet to come");
+  const auto words = std::make_shared<Arguments>();
+  command->add_option("NAME|FILE.csv", words->subject, "One node, or a list of them")->required();
+  command->add_option("--mac", words->node.mac, "Of its board")->type_name("MAC");
+  command->add_option("--serial", words->node.serial, "Of a Raspberry Pi")->type_name("HEX");
+  command->add_option("--group", words->node.group, "One of the settings")->type_name("GROUP");
+  command->add_option("--address", words->node.address, "On the cluster network")->type_name("IPV4");
+  command->add_flag("--dry-run", words->dry_run, "Only say what is wrong, or would be done");
+  command->footer(
+      R"(A node without MAC and serial is for the next new board, in the order declared. The first line of a file names
+its columns, in any order: name,mac,serial,group,address. Nothing is done unless every line is right.
+
+Examples:
+  rootstock nodes declare gpu01 --mac 3c:6d:66:01:02:03 --address 10.77.0.21
+  rootstock nodes declare shelf.csv --dry-run
+  rootstock nodes declare shelf.csv)");
+  command->callback([&context, words] { run(context, *words); });
+}
+
+}  // namespace rootstock::server
