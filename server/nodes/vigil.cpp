@@ -75,6 +75,7 @@ std::string Vigil::on_beat(Node& node, Beat beat) {
   auto& pulse = node.pulse;
   const auto at = now();
   const auto before = pulse.beat_at ? std::optional{pulse.beat} : std::nullopt;
+  const auto silent = at - pulse.beat_at.value_or(pulse.expected.value_or(at));
   const auto lost = pulse.lost_at;
   if (!pulse.on_beat(std::move(beat), at)) {
     log::limited(
@@ -83,7 +84,7 @@ std::string Vigil::on_beat(Node& node, Beat beat) {
     return {};
   }
   heard(node);
-  if (lost) tell(node, node.boot.on_beat_says("is back, after " + span_words(at - *lost + lost_after), at));
+  if (lost) tell(node, node.boot.on_beat_says("is back, after " + span_words(silent), at));
   if (const auto news = news_between(before.value_or(Beat{}), pulse.beat); !news.empty())
     tell(node, node.boot.on_beat_says(news, at));
   if (!pulse.order.empty()) pulse.order_told = at;

@@ -21,10 +21,14 @@ Beat well(const std::string& boot = "first") {
   return beat;
 }
 
+SlurmNode slurm_word(const std::string& shown, const std::string& reason = "none") {
+  return parse_sinfo("node07|" + shown + "|" + reason + "\n").begin()->second;
+}
+
 /// A node that said "up" at `start`.
 struct Life {
   Node node;
-  SlurmNode idle{"idle", true, false, "idle", ""};
+  SlurmNode idle = slurm_word("idle");
   SlurmSays slurm{true, true, &idle};
 
   Life() {
@@ -72,7 +76,7 @@ TEST_CASE("up means that it is true now") {
     CHECK(life.at(3s).detail == "slurmd has not registered");
   }
   SECTION("Slurm hears it") {
-    life.idle = {"down", false, false, "down*", "Not responding"};
+    life.idle = slurm_word("down*", "Not responding");
     CHECK(life.at(3s).detail == "Slurm says down*");
   }
   SECTION("a controller that is away takes no node down whose slurmd runs") {
@@ -90,7 +94,7 @@ TEST_CASE("up means that it is true now") {
     CHECK(life.at(18s).word == "up");
   }
   SECTION("a drained node is up, and the reason shown") {
-    life.idle = {"drained", true, false, "drained", "new cable"};
+    life.idle = slurm_word("drained", "new cable");
     CHECK(life.at(3s).word == "up");
     CHECK(life.at(3s).detail == "Slurm: drained, new cable");
   }
