@@ -1,5 +1,5 @@
 """Virtual boards that really boot, join Slurm and work. Started by tests/run; by hand:
-   sudo /usr/bin/python3 tests/lab/run.py --rootstock build/release/server/rootstock [--all] [--only lab.every_firmware]"""
+   sudo /usr/bin/python3 tests/lab/run.py --rootstock build/release/server/rootstock [--all] [--only lab.day]"""
 import sys
 
 from cluster import LOGS, Cluster, fresh_state, only_suite
@@ -11,6 +11,8 @@ from lab import ADDRESS
 from slow import wanted
 from world import become_inhabitant, furnish, run_in_new_world
 
+DAY = "lab.day"
+
 
 def run(suite, cases, cluster, options):
     return run_cases(suite, cases, cluster, options.counts, cluster.words_on_failure)
@@ -18,15 +20,15 @@ def run(suite, cases, cluster, options):
 
 def one_day(cluster, options):
     # The first two cases bring the boards up; without them there is nothing to ask.
-    morning = cases_of(vars(cases_in_order), "lab", "")[:2]
-    others = [case for case in cases_of(vars(cases_in_order), "lab", options.only) if case not in morning]
-    return run("lab", morning, cluster, options) and run("lab", others, cluster, options)
+    morning = cases_of(vars(cases_in_order), DAY, "")[:2]
+    others = [case for case in cases_of(vars(cases_in_order), DAY, options.only) if case not in morning]
+    return run(DAY, morning, cluster, options) and run(DAY, others, cluster, options)
 
 
 def inside(options):
     suite = "lab.every_firmware"
     firmware = wanted(cases_of(vars(every_firmware), suite, options.only), options)
-    day = cases_of(vars(cases_in_order), "lab", options.only)
+    day = cases_of(vars(cases_in_order), DAY, options.only)
     if not day and not firmware:
         return 0
     become_inhabitant()
