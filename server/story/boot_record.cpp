@@ -50,6 +50,9 @@ BootRecord BootRecord::restored(BootData kept) {
 /// PXE ROM, iPXE and initramfs follow each other within one boot, and each asks for its address before it
 /// fetches anything. One that asks afresh when it has fetched, or when a later one has spoken, was reset.
 bool BootRecord::begins_new_boot(const dhcp::Exchange& exchange, Moment now) const {
+  // Whoever takes the OFFER of a faster server is heard with that REQUEST first: our answer to its DISCOVER
+  // still waits for the probe of its address.
+  if (!watched() && !exchange.rival.unset()) return dhcp::boots(exchange.board.dialect);
   if (exchange.asked != "DISCOVER" || !dhcp::boots(exchange.board.dialect)) return false;
   return !watched() || identity_of(exchange.board.dialect) <= data_.passed ||
          now - data_.heard > longest_silence;

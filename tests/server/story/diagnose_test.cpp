@@ -209,6 +209,13 @@ TEST_CASE("a REQUEST that names another server names the rival") {
   CHECK(bench.tells("mode = \"proxy\""));
 }
 
+TEST_CASE("a rival that is faster than the probe of our address is named as well") {
+  Bench bench;
+  bench.says(Dialect::uboot_arm64, "REQUEST", "", 0, "10.77.0.66"_ip);
+  bench.says(Dialect::uboot_arm64, "DISCOVER", "OFFER");
+  CHECK(bench.fault() == Fault::rival_dhcp);
+}
+
 TEST_CASE("stops after a file") {
   Bench bench;
   bench.gets_address(Dialect::pi4);
