@@ -8,9 +8,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A switch port learns for two forward delays (802.1D table 17-5: 15 s each, 4 s at least) before it passes
-/// a frame. U-Boot would be out of patience after the usual 30 s, and the head would never hear of it.
-constexpr Tick learning = 10s;
+/// A switch port listens and learns for two forward delays before it passes a frame: 30 s, unless somebody
+/// has set them lower (IEEE 802.1D-2004 table 17-1: 4 s to 30 s each). After 28 s U-Boot would be out of
+/// patience, and the head would never hear of it.
+constexpr Tick learning = 21s;
 
 struct Fault {
   std::string_view word;
