@@ -56,6 +56,14 @@ def overlay(site, address, port):
     return int(code or 0), body
 
 
+def say(site, address, what, form):
+    """A report of a node: status, and the answer when it was taken."""
+    done = site.client("curl", "-sS", "--max-time", "10", "--interface", address, "--data", form, "-w", "\n%{http_code}",
+                       f"http://{HEAD}/node/{what}")
+    body, _, code = done.stdout.rpartition("\n")
+    return int(code or 0), body if code == "200" else ""
+
+
 def test_overlay_goes_only_to_its_node_while_it_boots(site):
     an_image(site.state)
     try:
@@ -67,11 +75,17 @@ def test_overlay_goes_only_to_its_node_while_it_boots(site):
             assert overlay(site, board.address, "40000-40100")[0] == 403, "a port that any user may have"
             code, body = overlay(site, board.address, "900-990")
             assert code == 200, (code, body)
-            names = tarfile.open(fileobj=io.BytesIO(body)).getnames()
+            files = tarfile.open(fileobj=io.BytesIO(body))
+            names = files.getnames()
             assert "etc/hostname" in names and "etc/munge/munge.key" in names, names
+            assert files.getmember("etc/rootstock/token").mode == 0o600
+            token = files.extractfile("etc/rootstock/token").read().decode().strip()
             assert overlay(site, board.address, "900-990")[0] == 200, "a transfer may break, so a booting node may ask again"
-            site.client("curl", "-sS", "--fail", "--interface", board.address, "--local-port", "900-990", "--data",
-                        "generation=compute/1&kernel=6.1&seconds=9", f"http://{HEAD}/node/up")
+            report = "boot=b1&generation=compute/1&kernel=6.1&seconds=9&root=3"
+            assert say(site, board.address, "up", report) == (403, ""), "without its token, anybody may say that"
+            assert overlay(site, board.address, "900-990")[0] == 200, "this boot goes on"
+            assert say(site, board.address, "up", f"token={token}&{report}") == (200, "ok\n")
+            assert say(site, board.address, "beat", f"token={token}&{report}") == (200, "again 15\n")
             assert overlay(site, board.address, "900-990")[0] == 403, "this boot is over"
     finally:
         shutil.rmtree(site.state / "images/compute")
