@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "config/node_words.hpp"
 #include "server/nodes/alive.hpp"
@@ -14,8 +15,17 @@ Instant now() { return {Time::clock::now(), Moment::clock::now()}; }
 
 }  // namespace
 
-Seats::Seats(const Settings& settings, Registry& registry, Reception& reception)
-    : settings_(settings), registry_(registry), reception_(reception) {}
+Seats::Seats(const Settings& settings, Registry& registry, Reception& reception, std::function<void()> hurry)
+    : settings_(settings), registry_(registry), reception_(reception), hurry_(std::move(hurry)) {}
+
+void Seats::save(const Node& node) {
+  reception_.house().save(node.record);
+  hurry();
+}
+
+void Seats::hurry() const {
+  if (hurry_) hurry_();
+}
 
 Seats::Done Seats::approve(Node& node) {
   auto& record = node.record;
@@ -80,6 +90,7 @@ void Seats::give_mac(Node& node, const Mac& mac) {
   if (Node* other = registry_.by_mac(mac); other != nullptr && other != &node)
     reception_.forget(*other, now().tick);
   reception_.sit(node, mac, now());
+  hurry();
 }
 
 Seats::Done Seats::rename(Node& node, std::string_view name) {
@@ -105,6 +116,7 @@ Seats::Done Seats::forget(Node& node, bool force) {
     return fail(record.name + " is declared in the settings, which would make it anew at the next start",
                 "take its [[node]] out of the settings and restart rootstock first");
   reception_.forget(node, now().tick);
+  hurry();
   return {};
 }
 

@@ -3,6 +3,7 @@
 // words why not, none of them.
 
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,7 +19,9 @@ class Seats {
  public:
   using Done = Result<void, Failure>;
 
-  Seats(const Settings& settings, Registry& registry, Reception& reception);
+  /// `hurry`: what was saved goes to the disk now. Somebody was told that it is done, and rows of nodes wait
+  /// for others otherwise.
+  Seats(const Settings& settings, Registry& registry, Reception& reception, std::function<void()> hurry = {});
 
   /// Lets in who waits or was denied; ends a doubt in favour of the board that asked last.
   Done approve(Node& node);
@@ -62,11 +65,13 @@ class Seats {
   Done set_address(Node& node, std::string_view value);
   bool is_declared(const Node& node) const;
   void give_mac(Node& node, const Mac& mac);
-  void save(const Node& node) { reception_.house().save(node.record); }
+  void save(const Node& node);
+  void hurry() const;
 
   const Settings& settings_;
   Registry& registry_;
   Reception& reception_;
+  std::function<void()> hurry_;
 };
 
 }  // namespace rootstock::server

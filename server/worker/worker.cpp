@@ -63,7 +63,7 @@ class Worker {
         metering_(loop, settings, doorkeeper_),
         reception_({registry_, doorkeeper_, save(), forget(), new_machine_id, addresses(settings)},
                    settings.nodes.join),
-        seats_(settings, registry_, reception_),
+        seats_(settings, registry_, reception_, [this] { state_->commit({}, [](bool) {}); }),
         rounds_(loop),
         desk_(registry_, reception_, save()),
         view_(
