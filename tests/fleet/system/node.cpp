@@ -266,8 +266,9 @@ std::optional<HeadWords> HeadWords::parse(const std::vector<std::string>& words)
 asio::awaitable<NodeEnd> live(NodeBoot boot, std::shared_ptr<NodeStory> story) {
   const auto head = HeadWords::parse(boot.handover.words);
   if (!head) throw StepFailed("the kernel line lacks rootstock.head= or rootstock.boot=");
-  Node node(std::move(boot), std::move(story), *head);
-  const auto end = co_await node.run();
+  // On the heap: GCC 12 inlines the operator delete of a coroutine that holds it, but not its new, and warns.
+  const auto node = std::make_unique<Node>(std::move(boot), std::move(story), *head);
+  const auto end = co_await node->run();
   co_return end;
 }
 
