@@ -20,9 +20,9 @@ using boost::json::object;
 using Words = std::vector<std::string>;
 
 struct Arguments {
-  Words nodes;  ///< several words are one list
+  Words nodes;       ///< several words are one list
+  std::string node;  ///< where it is a single one
   std::string value;
-  Words values;
   bool flag = false;
 };
 
@@ -68,10 +68,10 @@ void add_replace(CLI::App& nodes, Context& context) {
                        "takes the seat.\n\nExamples:\n  rootstock nodes replace node07\n"
                        "  rootstock nodes replace node07 --with dc:a6:32:01:02:03");
   const auto words = std::make_shared<Arguments>();
-  command->add_option("NODE", words->nodes, "Its name")->required()->expected(1);
+  command->add_option("NODE", words->node, "Its name")->required();
   command->add_option("--with", words->value, "The new board")->type_name("MAC");
   command->callback([&context, words] {
-    send(context, "replace", {{"nodes", words->nodes.front()}, {"with", words->value}});
+    send(context, "replace", {{"nodes", words->node}, {"with", words->value}});
   });
 }
 
@@ -79,10 +79,10 @@ void add_rename(CLI::App& nodes, Context& context) {
   auto* command = verb(nodes, "rename", "Give a node another name",
                        "Address, keys and board stay.\n\nExample:\n  rootstock nodes rename node07 gpu01");
   const auto words = std::make_shared<Arguments>();
-  command->add_option("OLD", words->nodes, "Its name now")->required()->expected(1);
+  command->add_option("OLD", words->node, "Its name now")->required();
   command->add_option("NEW", words->value, "Its name from now on")->required();
   command->callback([&context, words] {
-    send(context, "rename", {{"nodes", words->nodes.front()}, {"name", words->value}});
+    send(context, "rename", {{"nodes", words->node}, {"name", words->value}});
   });
 }
 
