@@ -16,7 +16,9 @@ constexpr auto footer = R"(Examples:
   rootstock check                          is this machine ready to be a head?
   rootstock image build compute            make the image that nodes boot
   rootstock serve                          the service itself (systemd starts it)
-  rootstock nodes                          who is there, and how far each boot is
+  rootstock nodes --watch                  who is there, and how far each boot is, as it changes
+  rootstock nodes join --for 10m           let new boards in, and tell each as it is plugged in
+  rootstock nodes replace node07           the next new board takes the seat of a dead one
   rootstock explain 52:54:00:12:34:56      what this board would be told, and why
   rootstock reboot node07                  through Slurm, when its jobs have ended
   rootstock shutdown                       all nodes, each when its jobs have ended
