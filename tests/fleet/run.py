@@ -4,12 +4,17 @@ import sys
 
 from ground import FOLDER, HEAD, Ground
 
+import admission
+import admission_full
+import crashes
+import faults
 import misfits
 import rehearsals
 import storms
 from suite import Suite
 
-FLEET = Suite("fleet", (storms, misfits, rehearsals), Ground, FOLDER, address=HEAD, empty=())
+by_hand = [admission_full] if "fleet.admission_full" in " ".join(sys.argv) else []
+FLEET = Suite("fleet", (storms, admission, misfits, crashes, rehearsals, faults, *by_hand), Ground, FOLDER, address=HEAD)
 
 if __name__ == "__main__":
     sys.exit(FLEET.run(__file__, __doc__))
