@@ -28,12 +28,14 @@ struct Over {
 
 class Node {
  public:
-  Node(NodeBoot boot, std::shared_ptr<NodeStory> story, const HeadWords& head)
+  /// Whoever starts it has looked whether the kernel line says where the head is.
+  Node(NodeBoot boot, std::shared_ptr<NodeStory> story)
       : boot_(std::move(boot)),
         story_(std::move(story)),
-        head_(head),
+        head_(HeadWords::parse(boot_.handover.words).value()),
         random_(boot_.seed),
-        line_({boot_.handover.address, head.head, head.http, any_port}, head.boot, boot_.boot_id, random_) {}
+        line_({boot_.handover.address, head_.head, head_.http, any_port}, head_.boot, boot_.boot_id,
+              random_) {}
 
   asio::awaitable<NodeEnd> run() {
     auto end = NodeEnd::reboot;
@@ -263,13 +265,14 @@ std::optional<HeadWords> HeadWords::parse(const std::vector<std::string>& words)
   return found;
 }
 
+// g++ 12 inlines one half of asio's allocation of this coroutine's frame and not the other, and takes the two
+// for a mismatched pair.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
 asio::awaitable<NodeEnd> live(NodeBoot boot, std::shared_ptr<NodeStory> story) {
-  const auto head = HeadWords::parse(boot.handover.words);
-  if (!head) throw StepFailed("the kernel line lacks rootstock.head= or rootstock.boot=");
-  // On the heap: GCC 12 inlines the operator delete of a coroutine that holds it, but not its new, and warns.
-  const auto node = std::make_unique<Node>(std::move(boot), std::move(story), *head);
-  const auto end = co_await node->run();
-  co_return end;
+  Node node(std::move(boot), std::move(story));
+  co_return co_await node.run();
 }
+#pragma GCC diagnostic pop
 
 }  // namespace rootstock::fleet
