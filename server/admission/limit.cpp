@@ -52,11 +52,12 @@ void Limit::forget_before(Moment now) {
   while (!files_.empty() && now - files_.front().at > remembered) files_.pop_front();
 }
 
-/// Half of the boards get less than they need.
+/// A quarter of the boards get less than they need: they do not share evenly, as a board whose blocks are
+/// small gets less of a full wire, and the slowest is the one that gives up.
 bool Limit::files_come_slowly() const {
   if (files_.size() < enough_files) return false;
   const auto slow = std::ranges::count_if(files_, [this](const Sample& file) { return file.rate < need(); });
-  return 2 * static_cast<std::size_t>(slow) >= files_.size();
+  return 4 * static_cast<std::size_t>(slow) >= files_.size();
 }
 
 /// Two errors are possible. The wire gives less than its link says (a slower switch on the way, a USB
@@ -79,7 +80,9 @@ void Limit::measure(double seconds, std::uint64_t sent, bool full, Moment now) {
     files_.clear();  // what comes now is what fewer boards get
     return;
   }
-  if (!full) return;
+  const bool all_in_time =
+      std::ranges::none_of(files_, [this](const Sample& file) { return file.rate < need(); });
+  if (!full || !all_in_time) return;
   if (rate_ < capacity_ * busy)
     overbooked_ = std::min(most_overbooked, overbooked_ + overbooking_a_second * seconds);
   // A wire that was slow for a while is tried again.

@@ -137,11 +137,11 @@ void Doorkeeper::measure(double seconds, std::uint64_t sent, Moment now) {
   forecast_.set_usual(4 * limit_.largest());
   if (admission_.places_taken() > 0) forecast_.on_sent(sent);
   limit_.measure(seconds, sent, full, now);
-  apply_limit();
   advance(now);
 }
 
 void Doorkeeper::advance(Moment now) {
+  apply_limit();
   for (const auto key : admission_.advance(now))
     if (const auto node = registry_.nodes().find(key); node != registry_.nodes().end() && on_turn)
       on_turn(node->second.record.mac);
