@@ -15,9 +15,9 @@
 #include "server/boot/view.hpp"
 #include "server/http/admin_head.hpp"
 #include "server/http/admin_nodes.hpp"
-#include "server/http/admin_seats.hpp"
 #include "server/http/admin_power.hpp"
 #include "server/http/admin_queue.hpp"
+#include "server/http/admin_seats.hpp"
 #include "server/http/admin_site.hpp"
 #include "server/http/admin_story.hpp"
 #include "server/http/listener.hpp"
@@ -88,7 +88,8 @@ class Worker {
               return lookout_.conclude(node, boot, over);
             },
             [this](BootRow row) { state_->save_boot(std::move(row)); }),
-        admin_story_(registry_, lookout_, chronicle_, [this](int number) { return state_->boots_of(number); }),
+        admin_story_(registry_, lookout_, chronicle_,
+                     [this](int number) { return state_->boots_of(number); }),
         pins_(desk_, settings.network.interface, take_pins_descriptor()),
         introductions_({registry_, pins_, view_, save()}, neighbours(settings),
                        std::chrono::steady_clock::now),
