@@ -44,6 +44,12 @@ Seats::Done Seats::approve(Node& node) {
   // While it waited, its address was its own for minutes only.
   if (record.standing != Standing::member && registry_.by_address(record.address) != &node)
     record.address = {};
+  // The boot that the other board began is nobody's; this one's own system ran on all the time.
+  if (record.standing == Standing::member && node.pulse.beat_at && node.pulse.alive(now().tick) &&
+      node.boot.stage() != Stage::up) {
+    node.boot = BootRecord::known(true);
+    node.boot.on_beat_says("approved: its system ran on while another board asked under its MAC", now().tick);
+  }
   record.standing = Standing::member;
   record.doubt.clear();
   node.suspicion = {};
