@@ -1,7 +1,7 @@
 """Storms on a wire that is too narrow for them: who loads, who waits, in which order, and that they end well.
 
-Wire and files are those of a Pi 5 and of boards of today, all smaller by one factor, so that times stay real: a thirty-second of
-940 Mbit/s where kernels have 1 MB instead of 30. The head's port is shared as Linux shares it (fq_codel).
+Wire and files are those of a Pi 5 and of boards of today, all smaller by one factor, so that times stay real: a
+thirty-second of 940 Mbit/s where kernels have 1 MB instead of 30. The head's port is shared as Linux shares it (fq_codel).
 
 The whole of it, with 128 boards and with admission off, is in admission_full.py."""
 

@@ -1,4 +1,5 @@
-"""A hundred and twenty-eight boards switched on in the same second, on what a Pi 5 has: takes minutes, so only who names it runs it:
+"""A hundred and twenty-eight boards switched on in the same second, on what a Pi 5 has: takes minutes, so only who names it
+runs it:
 
    tests/fleet/run.py --only fleet.admission_full"""
 from admission import Wire, assert_ended_well, storm, tell
