@@ -10,104 +10,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <optional>
 
 #include "server/state/boots.hpp"
 #include "server/state/columns.hpp"
+#include "server/state/schema.hpp"
 
 namespace rootstock::server {
 namespace {
-
-// Addresses and times are integers (columns.hpp); an address is its host-order value.
-constexpr auto version_1 = R"(
-  CREATE TABLE leases (
-    mac     INTEGER PRIMARY KEY,
-    address INTEGER NOT NULL,
-    until   INTEGER NOT NULL,
-    seated  INTEGER NOT NULL
-  ) STRICT;
-  CREATE TABLE nodes (
-    name        TEXT PRIMARY KEY,
-    number      INTEGER NOT NULL,
-    mac         INTEGER NOT NULL,
-    address     INTEGER NOT NULL,
-    dialect     TEXT NOT NULL,
-    machine_id  TEXT NOT NULL,
-    host_secret TEXT NOT NULL,
-    host_public TEXT NOT NULL,
-    generation  TEXT NOT NULL,
-    joined      INTEGER NOT NULL,
-    last_up     INTEGER NOT NULL
-  ) STRICT, WITHOUT ROWID;
-)";
-
-/// Images of several architectures: what each board is, as it last said. Unknown until it asks again.
-constexpr auto version_2 = R"(
-  ALTER TABLE nodes ADD COLUMN architecture TEXT NOT NULL DEFAULT '';
-  ALTER TABLE nodes ADD COLUMN serial TEXT NOT NULL DEFAULT '';
-)";
-
-/// Identity, joining and what is set for one node; the boots of each. A seat is its number now: names may
-/// change.
-constexpr auto version_3 = R"(
-  CREATE TABLE seats (
-    number         INTEGER PRIMARY KEY,
-    name           TEXT NOT NULL,
-    mac            INTEGER NOT NULL,
-    address        INTEGER NOT NULL,
-    dialect        TEXT NOT NULL,
-    machine_id     TEXT NOT NULL,
-    host_secret    TEXT NOT NULL,
-    host_public    TEXT NOT NULL,
-    generation     TEXT NOT NULL,
-    architecture   TEXT NOT NULL,
-    serial         TEXT NOT NULL,
-    joined         INTEGER NOT NULL,
-    last_up        INTEGER NOT NULL,
-    standing       TEXT NOT NULL DEFAULT 'member',
-    uuid           TEXT NOT NULL DEFAULT '',
-    model          TEXT NOT NULL DEFAULT '',
-    doubt          TEXT NOT NULL DEFAULT '',
-    awaited        INTEGER NOT NULL DEFAULT 0,
-    grouping       TEXT NOT NULL DEFAULT '',
-    image          TEXT NOT NULL DEFAULT '',
-    pinned         TEXT NOT NULL DEFAULT '',
-    kernel_options TEXT NOT NULL DEFAULT '',
-    token          TEXT NOT NULL DEFAULT '',
-    last_heard     INTEGER NOT NULL DEFAULT 0
-  ) STRICT;
-  INSERT OR IGNORE INTO seats (number, name, mac, address, dialect, machine_id, host_secret, host_public, generation,
-                     architecture, serial, joined, last_up)
-    SELECT number, name, mac, address, dialect, machine_id, host_secret, host_public, generation,
-           architecture, serial, joined, last_up FROM nodes ORDER BY number, name;
-  DROP TABLE nodes;
-  ALTER TABLE seats RENAME TO nodes;
-  CREATE TABLE boots (
-    id         INTEGER PRIMARY KEY AUTOINCREMENT,
-    number     INTEGER NOT NULL,
-    mac        INTEGER NOT NULL,
-    started    INTEGER NOT NULL,
-    ended      INTEGER NOT NULL,
-    stage      TEXT NOT NULL,
-    generation TEXT NOT NULL,
-    bytes      INTEGER NOT NULL,
-    conclusion TEXT NOT NULL,
-    story      TEXT NOT NULL
-  ) STRICT;
-  CREATE TABLE site (
-    name  TEXT PRIMARY KEY,
-    value TEXT NOT NULL
-  ) STRICT;
-  CREATE UNIQUE INDEX boots_of_a_seat ON boots (number, started);
-)";
-
-/// From nothing to the newest format. A new database and an old one go the same way, so that the way is
-/// walked often.
-constexpr std::array steps{version_1, version_2, version_3};
-constexpr int schema_version = steps.size();
 
 // FULL: in WAL mode each commit is synced, so an acknowledged lease survives a power cut. Leases are short
 // and lie scattered, so small pages keep what one sync has to write small (ACKs at 200/s: 0.3 ms instead of
@@ -179,16 +91,17 @@ Result<void, Failure> make_private(const std::filesystem::path& file) {
 
 Result<void, Failure> bring_up_to_date(SQLite::Database& database, const std::filesystem::path& file) {
   const int found = database.execAndGet("PRAGMA user_version").getInt();
-  if (found > schema_version)
+  if (found > schema::newest)
     return fail(fmt::format("{} was written by a newer rootstock (format {}, this one knows {})",
-                            file.string(), found, schema_version),
+                            file.string(), found, schema::newest),
                 "install the newer version again");
   const std::string verdict = database.execAndGet("PRAGMA quick_check(1)").getString();
   if (verdict != "ok") return tl::unexpected{explain(file, SQLITE_CORRUPT, verdict)};
-  if (found == schema_version) return {};
+  if (found == schema::newest) return {};
   SQLite::Transaction transaction(database);
-  for (auto step = static_cast<std::size_t>(found); step < steps.size(); ++step) database.exec(steps[step]);
-  database.exec(fmt::format("PRAGMA user_version = {}", schema_version));
+  for (auto step = static_cast<std::size_t>(found); step < schema::steps.size(); ++step)
+    database.exec(schema::steps[step]);
+  database.exec(fmt::format("PRAGMA user_version = {}", schema::newest));
   transaction.commit();
   return {};
 }
