@@ -43,6 +43,7 @@ class Lab:
 
     def start(self):
         network.switch("eth1")
+        network.keep_on("eth1")
         self.head.start()
         self.slurm.start()
 

@@ -12,6 +12,13 @@ def switch(name):
     ip("link", "set", name, "up")
 
 
+def keep_on(switch_name):
+    """A switch that is on, whoever is plugged in: the head's cable has a link."""
+    port = f"{switch_name}-on"
+    ip("link", "add", port, "type", "dummy")
+    ip("link", "set", port, "master", switch_name, "up")
+
+
 def socket_on(switch_name, port):
     """A tap for one virtual machine, plugged into the switch."""
     ip("tuntap", "add", port, "mode", "tap")

@@ -1,6 +1,7 @@
 """One day in the life of a cluster of two x86 boards. The order matters: each case finds the cluster as the one before it left it."""
 import os
 import re
+import select
 import signal
 import subprocess
 import threading
@@ -83,6 +84,7 @@ def child(cluster, word):
 
 
 READING = """
+echo begun
 end=$(($(cut -d. -f1 /proc/uptime) + {seconds}))
 while [ $(cut -d. -f1 /proc/uptime) -lt $end ]; do
   echo 3 > /proc/sys/vm/drop_caches
@@ -98,7 +100,10 @@ def start_reading(cluster, machine, seconds):
     name = cluster.name_of(machine)
     job = subprocess.Popen(["srun", "--nodelist", name, "--nodes=1", "sh", "-c", READING.format(seconds=seconds)],
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    wait_for("the job runs", lambda: cluster.slurm.states().get(name) in ("alloc", "mix"), 30)
+    # Slurm calls the node allocated before the job's first step is there.
+    assert select.select([job.stdout], [], [], 60)[0], "the job has not begun within 60 s"
+    first = job.stdout.readline()
+    assert first.strip() == "begun", first + job.communicate()[0]
     return job
 
 
@@ -117,7 +122,7 @@ def kill_child(cluster, word):
 def test_a_job_outlives_the_nfs_server_and_the_head(cluster):
     """The root stalls and goes on, whichever process of the head dies; then the head is stopped in order, too."""
     job = start_reading(cluster, cluster.bios, 25)
-    time.sleep(4)
+    time.sleep(2)
     kill_child(cluster, "ganesha")
     time.sleep(4)
     kill_child(cluster, "rootstock-work")
