@@ -132,6 +132,13 @@ Verdict stopped_after_file(const Case& seen) {
   if (!seen.booting() || past_its_files(seen) || seen.boot.initramfs_sent != Moment{}) return std::nullopt;
   if (files.last.at == Moment{} && files.broken.at == Moment{}) return std::nullopt;
   if (seen.silence() < patience_of(seen.dialect())) return std::nullopt;
+  if (!seen.around.over && seen.boot.heard < seen.around.head_started)
+    return Conclusion{
+        Fault::stopped_after_file,
+        fmt::format("The head was restarted while it fetched its files, after {}, and it has not been heard "
+                    "since: its firmware does not begin anew by itself.",
+                    files.last.at == Moment{} ? files.broken.words : files.last.words),
+        "take its power away for ten seconds"};
   const auto until = seen.around.over ? std::string{"until it started over"}
                                       : fmt::format("for {}", span_words(seen.silence()));
   if (files.broken.at != Moment{} && (files.last.at == Moment{} || files.broken.at > files.last.at))

@@ -229,6 +229,13 @@ TEST_CASE("stops after a file") {
     CHECK(bench.tells("stopped after the firmware start4.elf"));
     CHECK(bench.tells("power first"));
   }
+  SECTION("because the head was restarted under it") {
+    bench.around.head_started = bench.now;
+    bench.now += 50s;
+    CHECK(bench.fault() == Fault::stopped_after_file);
+    CHECK(bench.tells("The head was restarted while it fetched its files, after the firmware start4.elf"));
+    CHECK_FALSE(bench.tells("power first"));
+  }
   SECTION("but not while a transfer is under way") {
     bench.boot.on_begun(bench.now);
     bench.now += 2min;
