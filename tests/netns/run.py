@@ -21,10 +21,11 @@ import proxy_firmware
 import real_head
 import refusals
 import rivals
+import verbs
 from suite import Suite
 
 MODULES = (dhcp_packets, clients_of_dhcp, files, generations, images, boots, boards, bad_packets, crashes, joining, pins, power, proxy,
-           proxy_firmware, rivals, refusals, real_head)
+           proxy_firmware, rivals, refusals, verbs, real_head)
 NETNS = Suite("netns", MODULES, Site, FOLDER, address=HEAD, private=("/etc", "/var/log", "/var/lib", "/usr/local"), empty=())
 
 if __name__ == "__main__":
