@@ -1,8 +1,13 @@
 """What the administrator types about nodes: `rootstock nodes` and its verbs, to the words and exit codes, against the real head."""
 import contextlib
+import fcntl
 import json
+import os
+import pty
 import signal
+import struct
 import subprocess
+import termios
 from pathlib import Path
 
 from joining import MAC, USUAL, WAITING, head_with, leased, name, seconds, seen
@@ -57,6 +62,22 @@ def test_watch_prints_a_line_for_a_joining_board_when_piped(site):
         assert "\x1b" not in said()
         command.send_signal(signal.SIGINT)
         assert command.wait(10) == 0
+
+
+def test_watch_draws_over_itself_on_a_terminal_and_gives_the_cursor_back(site):
+    ours, its = pty.openpty()
+    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 10, 40, 0, 0))
+    screen = bytearray()
+    with subprocess.Popen(site.head.command("nodes", "--watch"), stdin=its, stdout=its, stderr=its) as command:
+        while screen.count(b"\x1b[H") < 2:
+            screen += os.read(ours, 4096)
+        command.send_signal(signal.SIGINT)
+        assert command.wait(10) == 0
+    screen += os.read(ours, 4096)
+    os.close(ours), os.close(its)
+    assert screen.startswith(b"\x1b[?25l") and screen.rstrip().endswith(b"\x1b[?25h"), screen
+    rows = screen.split(b"\x1b[H")[1].split(b"\x1b[K\r\n")
+    assert rows[0].startswith(b"NODE") and len(rows) <= 10 and all(len(row) <= 40 for row in rows[:-1]), rows
 
 
 def test_a_list_of_nodes_is_declared_whole_or_not_at_all(site):
