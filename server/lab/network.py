@@ -14,8 +14,9 @@ def switch(name):
 
 def keep_on(switch_name):
     """A switch that is on, whoever is plugged in: the head's cable has a link."""
-    port = f"{switch_name}-on"
-    ip("link", "add", port, "type", "dummy")
+    port, idle = f"{switch_name}-on", f"{switch_name}-idle"
+    ip("link", "add", port, "type", "veth", "peer", "name", idle)
+    ip("link", "set", idle, "up")
     ip("link", "set", port, "master", switch_name, "up")
 
 
