@@ -41,7 +41,7 @@ def given_up(played):
 
 
 def started_over(played):
-    """After it had its address: before it, a Pi that waits asks for 45 s and then begins again, for ever (NETBOOT-FACTS 1.1)."""
+    """After it had its address: a Pi that waits for it asks for 45 s and begins again, for ever (NETBOOT-FACTS 1.1)."""
     return [board["name"] for board in played.boards
             if any(at > steps(board, "address ")[0] for at in steps(board, "starts over"))]
 
