@@ -25,6 +25,13 @@ SlurmNode slurm_word(const std::string& shown, const std::string& reason = "none
   return parse_sinfo("node07|" + shown + "|" + reason + "\n").begin()->second;
 }
 
+dhcp::Board ipxe_of(const Mac& mac) {
+  dhcp::Board board;
+  board.mac = mac;
+  board.dialect = dhcp::Dialect::ipxe;
+  return board;
+}
+
 /// A node that said "up" at `start`.
 struct Life {
   Node node;
@@ -35,8 +42,7 @@ struct Life {
     node.record.name = "node07";
     node.record.mac = "52:54:00:00:00:07"_mac;
     node.record.last_heard = Time{1h};
-    node.boot.on_dhcp({{node.record.mac, dhcp::Dialect::ipxe}, "DISCOVER", "OFFER", {}, "boot.ipxe", ""},
-                      start);
+    node.boot.on_dhcp({ipxe_of(node.record.mac), "DISCOVER", "OFFER", {}, "boot.ipxe", ""}, start);
     node.boot.on_up({"compute/3", "6.1.0", 20}, start);
     node.pulse.on_up("first", start);
   }
@@ -147,8 +153,7 @@ TEST_CASE("a node that says it goes down is off, not lost") {
 TEST_CASE("a board that waits for its turn is queued, with the words of the doorkeeper") {
   Node node;
   node.record.mac = "52:54:00:00:00:07"_mac;
-  node.boot.on_dhcp({{node.record.mac, dhcp::Dialect::ipxe}, "DISCOVER", "OFFER", {}, "boot.ipxe", ""},
-                    start);
+  node.boot.on_dhcp({ipxe_of(node.record.mac), "DISCOVER", "OFFER", {}, "boot.ipxe", ""}, start);
   node.boot.on_held("place 3 of 40", start);
   CHECK(condition_of(node, {}, start).word == "queued");
   CHECK(condition_of(node, {}, start).detail == "place 3 of 40");
