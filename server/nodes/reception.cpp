@@ -58,10 +58,11 @@ Node* Reception::receive_stranger(const dhcp::Board& board, const Instant& now, 
     return nullptr;
   }
   if (cloned) {
+    // The known one may wait itself, and be the one that makes room.
+    const auto record = known->record;
+    const bool alive = is_alive(*known, now);
     Node* parked = park(board, now, "?");
-    doubt(*parked,
-          words_for_cloned_serial(known->record, is_alive(*known, now), board.mac, parked->record.name),
-          now.tick);
+    doubt(*parked, words_for_cloned_serial(record, alive, board.mac, parked->record.name), now.tick);
     return parked;
   }
   if (decision.entry == Entry::seat) return seat_new(board, now);

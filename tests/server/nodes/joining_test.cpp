@@ -104,6 +104,21 @@ TEST_CASE("boards without end do not wait without end") {
   CHECK(house.registry.by_mac(Mac{{2, 0, 0, 1, 1, 143}}) != nullptr);
 }
 
+TEST_CASE("boards without end that all say one serial do not wait without end either") {
+  Disk disk;
+  House house{settings_with(JoinMode::approve), disk};
+  const auto mac = [](std::uint32_t i) {
+    return Mac{{2, 0, 0, 1, static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)}};
+  };
+  for (std::uint32_t i = 0; i <= Reception::most_waiting; ++i) {
+    house.now.tick += 1s;
+    house.hears(House::discovers(mac(i), 0x1111));
+  }
+  CHECK(house.registry.nodes().size() == Reception::most_waiting);
+  CHECK(house.registry.by_mac(mac(0)) == nullptr);  // the one whose serial it was
+  CHECK(house.row(mac(Reception::most_waiting)).doubt.find(mac(0).text()) != std::string::npos);
+}
+
 TEST_CASE("declared seats are taken by serial, by MAC, and in order") {
   Disk disk;
   House house{settings_with(JoinMode::closed), disk};
