@@ -126,9 +126,11 @@ void Reception::sit(Node& node, const Mac& mac, const Instant& now) {
 
 void Reception::forget(Node& node, Moment now) {
   const auto record = node.record;
+  // Who waited had its address for minutes only: a seat may have it since.
+  const bool its_own = house_.registry.by_address(record.address) == &node;
   house_.doorkeeper.on_end(node, now);
   house_.registry.forget(node);
-  if (house_.addresses.ours() && !record.address.unset()) house_.addresses.release(record.address);
+  if (house_.addresses.ours() && its_own) house_.addresses.release(record.address);
   house_.forget(record);
 }
 

@@ -170,7 +170,7 @@ Seats::Done Seats::set_address(Node& node, std::string_view value) {
     return fail(node.record.name + " runs, and its root hangs on the address it has",
                 "rootstock shutdown " + node.record.name + " first");
   auto& addresses = reception_.house().addresses;
-  if (!node.record.address.unset()) addresses.release(node.record.address);
+  if (registry_.by_address(node.record.address) == &node) addresses.release(node.record.address);
   addresses.reserve(*address);
   registry_.move(node, *address);
   save(node);

@@ -76,7 +76,7 @@ Result<Node*, Failure> Seats::declare(const DeclaredNode& wanted) {
   }
   if (!wanted.serial.empty()) registry_.set_serial(*node, wanted.serial);
   if (wanted.address && record.address != *wanted.address) {
-    if (!record.address.unset()) house.addresses.release(record.address);
+    if (registry_.by_address(record.address) == node) house.addresses.release(record.address);
     registry_.move(*node, *wanted.address);
     house.addresses.reserve(*wanted.address);
   }

@@ -66,6 +66,20 @@ TEST_CASE("who waits keeps its address from nobody once it is gone") {
   CHECK(house.plain(mac3).answered == "OFFER");
 }
 
+TEST_CASE("who waited and is forgotten leaves alone whoever has its address since") {
+  Disk disk;
+  House house{settings_with(JoinMode::approve), disk};
+  const auto waited = house.boots(mac1).address;
+  for (std::uint8_t i = 0; i < 3; ++i) house.boots(Mac{{2, 0, 0, 0, 1, i}});  // the rest of the pool
+  house.passes(3min);
+  house.reception.open_door(house.now.wall + 10min);
+  REQUIRE(house.boots(mac2).address == waited);
+  REQUIRE(house.seats.forget(house.node("node01"), false));
+  CHECK(house.leases.address_of(mac2) == waited);
+  CHECK(house.renews(mac2, waited).answered == "ACK");
+  CHECK_FALSE(house.leases.is_free(waited, house.now.wall + 24h));
+}
+
 TEST_CASE("who was denied hears nothing, and is heard again when that is taken back") {
   Disk disk;
   House house{settings_with(JoinMode::approve), disk};
