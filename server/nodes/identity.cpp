@@ -19,6 +19,10 @@ constexpr std::array<std::string_view, 2> samples{"03000200040005000006000700080
 
 /// A report travels and clocks differ: this much is no sign of anything.
 constexpr std::chrono::seconds slack{5};
+/// The seconds of two machines are not equally long: boards' quartzes differ by 100 ppm, which is 9 s a day,
+/// and whoever slews a clock does so by 500 ppm. A node that is up for weeks has no twin because of that; a
+/// real twin's system is told by its first heartbeats.
+constexpr double drift = 0.002;
 
 /// Their boot loaders say which of them they are; the others' say "some Raspberry Pi".
 bool tells_model(Dialect dialect) {
@@ -92,7 +96,8 @@ std::string contradiction(const NodeRecord& known, const dhcp::Board& asks) {
 
 bool runs_on_elsewhere(Moment firmware_asked, Moment beat_at, std::chrono::duration<double> uptime) {
   if (firmware_asked == Moment{} || beat_at < firmware_asked + slack) return false;
-  return uptime > beat_at - firmware_asked + slack;
+  const std::chrono::duration<double> since = beat_at - firmware_asked;
+  return uptime > since * (1 + drift) + slack;
 }
 
 std::string words_for_cloned_serial(const NodeRecord& known, bool alive, const Mac& newcomer,

@@ -76,6 +76,9 @@ TEST_CASE("two systems that talk as one") {
   CHECK_FALSE(runs_on_elsewhere(asked, asked + 1s, 3600s));  // its last word, on its way
   CHECK_FALSE(runs_on_elsewhere(asked, asked + 60s, 40s));   // the new system
   CHECK(runs_on_elsewhere(asked, asked + 20s, 3600s));
+  // Ten seconds from DISCOVER to kernel, and a month up with a quartz that is 100 ppm fast.
+  const auto month = std::chrono::hours{24 * 30};
+  CHECK_FALSE(runs_on_elsewhere(asked, asked + 10s + month, month * 1.0001));
 }
 
 TEST_CASE("another board under a MAC that is known: no overlay until somebody says which") {
