@@ -57,6 +57,9 @@ Answer NodeAsks::gate(const Request& request) {
   if (const auto pass = pass_of(*node); !pass.go)
     return text_answer(200, fmt::format("wait {}\n{}\n", pass.again.count(), one_line(pass.words)));
   if (const auto why = must_start_over(*node)) return text_answer(200, "again-from-start\n" + *why + "\n");
+  // It may have waited here for hours: its overlay is to be had from now on.
+  const auto& boot = node->boot.data();
+  if (boot.initramfs_sent != Moment{}) node->boot.on_let_in(Moment::clock::now());
   return text_answer(200, "go\n");
 }
 
@@ -79,6 +82,7 @@ boost::asio::awaitable<Answer> NodeAsks::overlay(Request request) {
   const auto number = node->record.number;
   const auto files = co_await overlays_.files(*node, node->boot.generation());
   node = registry_.by_address(request.peer.address);  // much may have happened meanwhile
+  if (node != nullptr && node->record.number != number) node = nullptr;
   if (const auto why = refusal(node, request.peer)) co_return refuse_overlay(node, request.peer, *why);
   if (!files) {
     log::limited(

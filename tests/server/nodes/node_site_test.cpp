@@ -181,7 +181,12 @@ TEST_CASE("the gate says go, wait with words for a console, or start over") {
   const auto gate = [&] {
     return house.ask(Method::get, "/node/gate?boot=b1&model=Raspberry%20Pi%204%0a", {seat, of_anybody}).text;
   };
+  house.pass = {false, std::chrono::seconds{7}, "place 3"};
+  gate();
+  CHECK(house.node().boot.data().let_in == Moment{});
+  house.pass = {};
   CHECK(gate() == "go\n");
+  CHECK(house.node().boot.data().let_in != Moment{});  // its overlay may be had from now on
   CHECK(house.node().pulse.next == "b1");
   CHECK(house.node().record.model == "Raspberry Pi 4");
   house.pass = {false, std::chrono::seconds{7}, "place 3\nof 9"};
