@@ -20,6 +20,12 @@ bool speaks_for(const Node& node, const Form& form) {
   return !node.record.token.empty() && field(form, "token") == node.record.token;
 }
 
+/// A node whose system runs has its overlay: a user of it could make it look as if it were in trouble.
+bool may_tell(const Node& node, const Form& form) {
+  const bool runs = node.boot.stage() == Stage::up && node.pulse.alive(Moment::clock::now());
+  return !runs || speaks_for(node, form);
+}
+
 Answer no_token(const Node& node, std::string_view what) {
   const auto& name = node.record.name;
   log::limited(
@@ -90,11 +96,13 @@ Answer NodeReports::answer(Report report, const Request& request) {
 }
 
 Answer NodeReports::step(Node& node, const Form& form) {
+  if (!may_tell(node, form)) return no_token(node, "step");
   vigil_.on_step(node, word(form, "step"), quantity(form, "seconds").value_or(0), quantity(form, "link"));
   return text_answer(200, "ok\n");
 }
 
 Answer NodeReports::trouble(Node& node, const Form& form) {
+  if (!may_tell(node, form)) return no_token(node, "trouble");
   desk_.on_trouble(node, field(form, "text"));
   return text_answer(200, "ok\n");
 }

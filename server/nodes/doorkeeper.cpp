@@ -53,6 +53,7 @@ Pass Doorkeeper::ask(Node& node, Gate gate, Moment now) {
     if (on_held) on_held(node, refused->words);
     return *std::move(refused);
   }
+  if (node.boot.stage() == Stage::up) return {};  // it loads nothing; its users may ask, and get no place
   return in_turn(node, gate, node.boot.watched() ? node.boot.started() : now, now);
 }
 
@@ -111,7 +112,7 @@ void Doorkeeper::on_fetch(const Node& node, const BootName& name, Moment now) {
 
 void Doorkeeper::on_fetched(const Node& node, const BootName& name, std::uint64_t bytes, double seconds,
                             Moment now) {
-  if (seconds > 0) limit_.on_file(bytes, seconds, now);
+  if (seconds > 0 && node.boot.stage() != Stage::up) limit_.on_file(bytes, seconds, now);
   const auto before = admission_.places_taken();
   admission_.on_fetched(node.record.number, bytes, name.part, now);
   if (on_room && admission_.places_taken() < before) on_room();

@@ -110,3 +110,13 @@ TEST_CASE("without admission nobody waits, and what loads is shown all the same"
   for (std::uint8_t number = 1; number < 100; ++number) CHECK(house.discovers(number, Dialect::pi4));
   CHECK(house.doorkeeper.admission().places_taken() == 105);
 }
+
+TEST_CASE("whoever asks from a node that is up takes no place") {
+  House house;
+  Node& up = house.node(1, Dialect::ipxe);
+  up.boot.on_up({}, house.now);
+  CHECK(house.doorkeeper.ask(up, Gate::initramfs, house.now).go);
+  CHECK(house.doorkeeper.admission().places_taken() == 0);
+  house.is_full();
+  CHECK(house.doorkeeper.ask(up, Gate::initramfs, house.now).go);
+}

@@ -175,6 +175,21 @@ TEST_CASE("what a node reports is cut to size before it is kept or logged") {
   CHECK(house.ask(Method::post, "/node/up", {"10.77.0.99"_ip, of_anybody}, "").status == 403);
 }
 
+TEST_CASE("a user of a node that is up cannot make it look as if it were not") {
+  House house;
+  house.boots_up_to_initramfs();
+  const auto says = [&](const std::string& target, const std::string& form) {
+    return house.ask(Method::post, target, {seat, of_anybody}, form).status;
+  };
+  REQUIRE(says("/node/up", "token=abc&boot=b1&generation=compute%2F1") == 200);
+  REQUIRE(says("/node/beat", "token=abc&boot=b1&uptime=9") == 200);
+  CHECK(says("/node/trouble", "text=on%20fire") == 403);
+  CHECK(says("/node/step", "step=root&seconds=1") == 403);
+  CHECK(house.node().boot.stage() == Stage::up);
+  CHECK(says("/node/trouble", "token=abc&text=no%20answer%20from%20the%20root") == 200);
+  CHECK(house.node().boot.stage() == Stage::trouble);
+}
+
 TEST_CASE("the gate says go, wait with words for a console, or start over") {
   House house;
   house.boots_up_to_initramfs();
