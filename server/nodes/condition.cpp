@@ -26,6 +26,14 @@ std::string off_words(const Node& node) {
   return how.empty() ? "shut down" : "shut down (" + how + ")";
 }
 
+/// It was told to wait, and asks again and again: the queue has no place for who is silent for a minute
+/// (admission.hpp), and a board that was switched off there waits for nothing.
+bool waits(const Node& node, Moment now) {
+  constexpr std::chrono::minutes longest_silence{2};
+  const auto& boot = node.boot.data();
+  return !boot.held.empty() && now - boot.heard < longest_silence;
+}
+
 /// What keeps a node that says it is up from being up; "" when nothing does.
 std::string hindrance(const Node& node, const SlurmSays& slurm) {
   const auto& beat = node.pulse.beat;
@@ -65,11 +73,9 @@ Condition condition_of(const Node& node, const SlurmSays& slurm, Moment now) {
   const auto& record = node.record;
   if (record.vacant()) return {"vacant", record.awaited ? "waits for the board that replaces its own" : ""};
   if (record.standing != Standing::member) return {std::string{name_of(record.standing)}, record.doubt};
-  if (const auto& held = node.boot.data().held; !held.empty()) return {"queued", held};
   const auto stage = node.boot.stage();
   if (stage == Stage::off) return {"off", off_words(node)};
-  if (const auto& words = node.boot.data().held; stage != Stage::up && !words.empty())
-    return {"queued", words};
+  if (stage != Stage::up && waits(node, now)) return {"queued", node.boot.data().held};
   if (stage != Stage::up) return {std::string{name_of(stage)}, node.boot.trouble()};
   if (is_off(node)) return {"off", off_words(node)};
   if (is_lost(node, now))

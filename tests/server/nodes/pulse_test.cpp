@@ -157,6 +157,7 @@ TEST_CASE("a board that waits for its turn is queued, with the words of the door
   node.boot.on_held("place 3 of 40", start);
   CHECK(condition_of(node, {}, start).word == "queued");
   CHECK(condition_of(node, {}, start).detail == "place 3 of 40");
+  CHECK(condition_of(node, {}, start + 3min).word == "dhcp");  // switched off there
   node.record.standing = Standing::waiting;
   CHECK(condition_of(node, {}, start).word == "waiting");
 }
