@@ -45,7 +45,17 @@ Node* Reception::receive_stranger(const dhcp::Board& board, const Instant& now, 
   const auto serial = identity_of(board).serial;
   const Node* known = registry.by_serial(serial);
   const bool cloned = known != nullptr && !known->record.vacant();
-  if (Node* kept = registry.seat_for(serial); kept != nullptr && (!cloned || kept->record.awaited)) {
+  Node* kept = registry.seat_for(serial);
+  if (kept != nullptr && kept->record.awaited && kept->pulse.alive(now.tick)) {
+    log::limited("a seat to be replaced is in use",
+                 fmt::format("{} is new and does not take the seat of {}: the board that was to be replaced "
+                             "runs again. To exchange it all the same: rootstock shutdown {}, then "
+                             "rootstock nodes replace {} --with {}",
+                             board.mac.text(), kept->record.name, kept->record.name, kept->record.name,
+                             board.mac.text()));
+    kept = nullptr;
+  }
+  if (kept != nullptr && (!cloned || kept->record.awaited)) {
     sit(*kept, board.mac, now);
     sightings_.note(board, kept->record.number, "joined", now.wall);
     return kept;

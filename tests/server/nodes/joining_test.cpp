@@ -229,6 +229,18 @@ TEST_CASE("a new board on an old seat: same name, address and keys, after a rest
   check(after);
 }
 
+TEST_CASE("a board that was to be replaced and runs again keeps its seat") {
+  Disk disk;
+  House house{settings_with(JoinMode::open), disk};
+  house.boots(mac1);
+  REQUIRE(house.seats.replace(house.node("node01"), {}));
+  house.node("node01").pulse.on_beat(beat("b1", 10), house.now.tick);
+  CHECK(house.boots(mac2).welcome.name == "node02");
+  CHECK(house.row(mac1).name == "node01");
+  house.passes(1min);  // it dies again
+  CHECK(house.boots(mac3).welcome.name == "node01");
+}
+
 TEST_CASE("nothing is replaced or forgotten while it runs") {
   Disk disk;
   House house{settings_with(JoinMode::open), disk};
