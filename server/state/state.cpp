@@ -178,6 +178,11 @@ int State::last_number() const { return impl_->last_number; }
 
 void State::forget(NodeRecord node) {
   node.name.clear();  // how Database::write() knows it
+  {
+    // Its boots go with it; those that wait here would be written after that.
+    const std::lock_guard lock(impl_->guard);
+    std::erase_if(impl_->queue.boots, [&](const auto& one) { return one.first.first == node.number; });
+  }
   save(std::move(node));
 }
 

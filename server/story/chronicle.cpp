@@ -60,6 +60,9 @@ Time Chronicle::began(const Node& node) const {
 }
 
 void Chronicle::sweep(Clocks now) {
+  const auto& nodes = registry_.nodes();
+  if (kept_.size() > nodes.size())
+    std::erase_if(kept_, [&](const auto& one) { return !nodes.contains(one.first); });
   for (const auto& [number, node] : registry_.nodes()) look_at(node, now);
 }
 
