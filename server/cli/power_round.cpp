@@ -75,25 +75,35 @@ bool PowerRound::begin() {
   return tell_slurm();
 }
 
-/// All that were named are there; where none was named, every seat with a board.
+/// Names and MACs of nodes that are there; for "all", or where none was named, every seat with a board.
 bool PowerRound::find_nodes() {
   const auto answer = ask(context_, "/nodes");
   if (!answer) return false;
-  std::set<std::string> known;
+  std::map<std::string, std::string> known;  // by name and by MAC: its name
   for (const auto& entry : list_of(answer->as_object(), "nodes")) {
     const auto& node = entry.as_object();
-    const auto stage = text_of(node, "stage");
-    known.insert(text_of(node, "name"));
+    const auto name = text_of(node, "name"), stage = text_of(node, "stage");
+    known[name] = known[text_of(node, "mac")] = name;
     if (stage != "vacant" && stage != "denied" && stage != "waiting" && !text_of(node, "address").empty())
-      boots_[text_of(node, "name")] = {stage, number_of(node, "boot_started")};
+      boots_[name] = {stage, number_of(node, "boot_started")};
   }
-  for (const auto& name : wish_.nodes)
-    if (!known.contains(name)) {
-      context_.failed({"there is no node '" + name + "'", "`rootstock nodes` lists them"}, exit_bad_input);
+  bool all = wish_.nodes.empty();
+  std::set<std::string> names;
+  for (const auto& word : wish_.nodes) {
+    const auto mac = Mac::parse(word);
+    const auto found = known.find(mac ? mac->text() : word);
+    if (word == "all") {
+      all = true;
+    } else if (found != known.end()) {
+      names.insert(found->second);
+    } else {
+      context_.failed({"there is no node '" + word + "'", "`rootstock nodes` lists them"}, exit_bad_input);
       return false;
     }
-  if (wish_.nodes.empty())
-    for (const auto& [name, boot] : boots_) wish_.nodes.push_back(name);
+  }
+  if (all)
+    for (const auto& [name, boot] : boots_) names.insert(name);
+  wish_.nodes.assign(names.begin(), names.end());
   return true;
 }
 

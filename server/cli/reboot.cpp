@@ -28,7 +28,8 @@ void run(Context& context, const Options& options) {
 void add_reboot(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("reboot", "Reboot nodes, each when its jobs have ended");
   const auto options = std::make_shared<Options>();
-  command->add_option("NODES", options->nodes, "Which: node07, or node[01-12,15]")->required();
+  command->add_option("NODES", options->nodes, R"(Names, ranges (node[01-12,15]) or MAC addresses; "all")")
+      ->required();
   command->add_flag("--now", options->now, "Wait for no job: batch jobs go back into the queue, others end");
   command
       ->add_option("--timeout", options->timeout,

@@ -29,7 +29,7 @@ void run(Context& context, const Options& options) {
   const auto settings = context.settings();
   const auto nodes = settings ? nodes_named(context, options.nodes) : std::nullopt;
   if (!nodes) return;
-  if (options.head && !nodes->empty())
+  if (options.head && options.nodes != "all" && !nodes->empty())
     return context.failed({"--head goes with all nodes, and some were named",
                            "the nodes' roots are on this machine: `rootstock shutdown --head`"},
                           exit_bad_input);
@@ -52,7 +52,8 @@ void add_shutdown(CLI::App& app, Context& context) {
   auto* command =
       app.add_subcommand("shutdown", "Switch nodes off, when their jobs have ended; last the head");
   const auto options = std::make_shared<Options>();
-  command->add_option("NODES", options->nodes, "Which: node07, or node[01-12,15]; all when none is named");
+  command->add_option("NODES", options->nodes,
+                      "Names, ranges (node[01-12,15]) or MAC addresses; all when none is named");
   command->add_flag("--now", options->now, "Wait for no job: batch jobs go back into the queue, others end");
   command
       ->add_option("--timeout", options->timeout,

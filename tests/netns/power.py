@@ -65,7 +65,7 @@ def test_nodes_are_off_or_named_and_the_head_goes_last(site):
         eventually("both are up", is_up(one, two))
         code, out, err = shutdown(site, f"{one.name},{two.name}", "--head", path=path)
         assert code == 2 and "--head goes with all nodes" in err, (code, err)
-        code, out, err = shutdown(site, "--head", "--timeout", "9s", path=path)
+        code, out, err = shutdown(site, "all", "--head", "--timeout", "9s", path=path)
         assert code == 1 and "did not go down in time" in out and f"not off: {two.name}" in err, (out, err)
         assert f"{one.name}: is off" in out, out
         assert "this machine stays on" in err and not note.exists(), err
@@ -79,7 +79,10 @@ def test_a_node_reboots_by_an_order_where_there_is_no_slurm(site):
     with without_slurm(site), LivingNode(site, ONE) as node:
         eventually("it is up", is_up(node))
         first = node.system
-        done = site.head.run("reboot", node.name, timeout=60)
+        assert site.head.run("reboot", "52:54:00:9a:00:ff").returncode == 2, "nobody has that MAC"
+        assert site.head.run("reboot", f"{node.name},nobody").returncode == 2, "all of the list, or none of it"
+        assert node.system == first
+        done = site.head.run("reboot", ONE.upper(), timeout=60)
         assert done.returncode == 0 and "1 of 1 node up again" in done.stdout, done.stdout + done.stderr
         assert node.system != first
 
@@ -89,9 +92,12 @@ def test_ctrl_c_ends_only_the_watching(site):
         eventually("it is up", is_up(node))
         watching = subprocess.Popen(site.head.command("shutdown", node.name), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                     text=True)
-        eventually("the order is out", lambda: "poweroff" in node.beat())
-        watching.send_signal(signal.SIGINT)
-        _, err = watching.communicate(timeout=30)
+        try:
+            eventually("the order is out", lambda: "poweroff" in node.beat())
+            watching.send_signal(signal.SIGINT)
+            _, err = watching.communicate(timeout=30)
+        finally:
+            watching.kill()
         assert watching.returncode == 1 and "goes on" in err, err
         assert "poweroff" in node.beat()
 
