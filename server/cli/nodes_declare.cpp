@@ -1,5 +1,6 @@
 // `rootstock nodes declare`: seats for boards that are yet to come.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -66,8 +67,15 @@ void declare_one(Context& context, const NodeWords& node, bool dry_run) {
   if (faults.empty()) print(context, *answer, dry_run);
 }
 
-void tell(Context& context, const std::vector<Diagnostic>& faults) {
-  fmt::print(stderr, "{}nothing was changed\n", text(faults));
+/// `done`: what the service had done before it met a fault that no look beforehand shows, such as a full
+/// disk.
+void tell(Context& context, const std::vector<Diagnostic>& faults, const array& done = {}) {
+  std::vector<std::string> names;
+  for (const auto& entry : done) names.push_back(text_of(entry.as_object(), "node"));
+  const auto end = names.empty()
+                       ? "nothing was changed"
+                       : fmt::format("done before that: {}; the others not", fmt::join(names, ", "));
+  fmt::print(stderr, "{}{}\n", text(faults), end);
   context.exit_code = exit_bad_input;
 }
 
@@ -86,7 +94,7 @@ void declare_file(Context& context, const std::string& file, bool dry_run) {
     faults.push_back(csv->fault(file, fault_of(entry.as_object())));
   std::stable_sort(faults.begin(), faults.end(),
                    [](const auto& a, const auto& b) { return a.at.line < b.at.line; });
-  if (!faults.empty()) return tell(context, faults);
+  if (!faults.empty()) return tell(context, faults, list_of(*answer, "done"));
   print(context, *answer, dry_run);
 }
 

@@ -11,6 +11,7 @@
 
 #include "server/cli/admin_client.hpp"
 #include "server/cli/print.hpp"
+#include "server/nodes/hostlist.hpp"
 
 namespace rootstock::server {
 
@@ -116,6 +117,7 @@ void print(const object& node) {
 }
 
 void run(Context& context, const Asked& asked) {
+  if (const auto names = expand(asked.nodes); !names) return context.failed(names.error(), exit_bad_input);
   auto target = "/story/" + asked.nodes;
   if (asked.all)
     target += "?all=1";

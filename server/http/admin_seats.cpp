@@ -164,6 +164,18 @@ Answer AdminSeats::group(const Body& body) {
                       [&](Node& node) { return seats_.set_group(node, group); }, true});
 }
 
+/// One value after the other; a refusal says which were set before it.
+Result<void, Failure> AdminSeats::set_all(Node& node, const Body& values) {
+  std::string before;
+  for (const auto& [key, value] : values) {
+    auto done = seats_.set(node, key, text_in(values, key));
+    if (!done && !before.empty()) done.error().what += fmt::format(" ({} was set before that)", before);
+    if (!done) return done;
+    before += fmt::format("{}{}", before.empty() ? "" : ", ", std::string_view{key});
+  }
+  return {};
+}
+
 Answer AdminSeats::set(const Body& body) {
   const auto* values = body.if_contains("values");
   if (values == nullptr || !values->is_object() || values->get_object().empty())
@@ -172,14 +184,8 @@ Answer AdminSeats::set(const Body& body) {
   for (const auto& [key, value] : values->get_object())
     what += fmt::format("{}{} = \"{}\"", what.empty() ? "" : ", ", std::string_view{key},
                         text_in(values->get_object(), key));
-  return apply(body, {what, at_next_boot,
-                      [&](Node& node) -> Result<void, Failure> {
-                        for (const auto& [key, value] : values->get_object())
-                          if (auto done = seats_.set(node, key, text_in(values->get_object(), key)); !done)
-                            return done;
-                        return {};
-                      },
-                      true});
+  return apply(body,
+               {what, at_next_boot, [&](Node& node) { return set_all(node, values->get_object()); }, true});
 }
 
 }  // namespace rootstock::server

@@ -45,6 +45,7 @@ class AdminSeats {
   Answer join(const Body& body);
   Answer door() const;
   Result<void, Failure> check_pin(const Node& node, const std::string& label) const;
+  Result<void, Failure> set_all(Node& node, const Body& values);
   std::string next_boot_fault(const Node& node) const;
 
   const Settings& settings_;

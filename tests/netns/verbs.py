@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import pty
+import select
 import signal
 import struct
 import subprocess
@@ -69,10 +70,14 @@ def test_watch_draws_over_itself_on_a_terminal_and_gives_the_cursor_back(site):
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 10, 40, 0, 0))
     screen = bytearray()
     with subprocess.Popen(site.head.command("nodes", "--watch"), stdin=its, stdout=its, stderr=its) as command:
-        while screen.count(b"\x1b[H") < 2:
-            screen += os.read(ours, 4096)
-        command.send_signal(signal.SIGINT)
-        assert command.wait(10) == 0
+        try:
+            while screen.count(b"\x1b[H") < 2:
+                assert select.select([ours], [], [], 30)[0], (command.poll(), screen)
+                screen += os.read(ours, 4096)
+            command.send_signal(signal.SIGINT)
+            assert command.wait(10) == 0
+        finally:
+            command.kill()
     screen += os.read(ours, 4096)
     os.close(ours), os.close(its)
     assert screen.startswith(b"\x1b[?25l") and screen.rstrip().endswith(b"\x1b[?25h"), screen
@@ -113,6 +118,8 @@ def test_verbs_say_what_changed_and_what_happens_next(site):
         assert "node03: kernel_options" in nodes(site, "set", "node03", "kernel-options=console=ttyS0 quiet")
         assert seen(site, MAC % 62)["kernel_options"] == "console=ttyS0 quiet"
         assert "iPXE would take" in nodes(site, "set", "node03", "kernel-options=a || b", code=2)
+        said = nodes(site, "set", "node03", "kernel-options=quiet", "address=nowhere", code=2)
+        assert "is no IPv4 address (kernel_options was set before that)" in said and seen(site, MAC % 62)["kernel_options"] == "quiet", said
         assert "a node has no colour" in nodes(site, "set", "node03", "colour=red", code=2)
         assert "warning: node03:" in nodes(site, "set", "node03", "image=nowhere")
         assert "image list" in nodes(site, "pin", "node01", "compute/999", code=2)
@@ -136,5 +143,7 @@ def test_lists_of_nodes_name_everybody_who_is_not_there(site):
         assert "there is no node node[03-05],nodd01" in said or "there is no node nodd01,node[03-05]" in said, said
         assert "did you mean node01 by nodd01?" in said, said
         assert "at character 5: this bracket is not closed" in nodes(site, "node[01-", code=2)
+        blank = site.head.run("story", "node01, node02")
+        assert blank.returncode == 2 and "at character 8: a blank" in blank.stderr, blank.stderr
         assert "nobody is waiting" in nodes(site, "approve", "all", code=2)
         assert "is a member already" in nodes(site, "approve", "node01", code=2)
