@@ -98,9 +98,16 @@ TEST_CASE("a forgotten seat is gone with the lease of its board, but for its num
     CHECK(state->last_number() == 0);
     for (const int number : {1, 2, 7}) state->save(node(number));
     REQUIRE(commit(*state, loop, {lease(1), lease(2), lease(7)}));
+    server::BootRow boot;
+    boot.number = 7;
+    boot.started += std::chrono::hours{1};
+    state->save_boot(boot);
     state->forget(node(7));
     state->forget(node(2));
     REQUIRE(commit(*state, loop, {}));
+    const auto boots = state->boots_of(7);
+    REQUIRE(boots);
+    CHECK(boots->empty());  // nor is one written after its seat is gone
   }
   const auto state = open(folder.file(), loop);
   REQUIRE(state->nodes().size() == 1);
