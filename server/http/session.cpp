@@ -119,7 +119,10 @@ asio::awaitable<bool> send(Stream& stream, const Answer& answer, Patience patien
   http::response_serializer<http::empty_body> serializer{header};
   stream.expires_after(patience.reader);
   const auto [error, sent] = co_await http::async_write_header(stream, serializer, as_values);
-  if (error) co_return false;
+  if (error) {
+    if (answer.on_end && !head_only) answer.on_end(0, false);  // what began ends
+    co_return false;
+  }
   if (head_only) co_return true;
   const bool whole = co_await send_body(stream, answer, patience);
   co_return whole;
