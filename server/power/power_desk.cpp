@@ -81,7 +81,12 @@ void PowerDesk::listen(Moment at) {
 
 void PowerDesk::look(const std::string& name, Case& one, Moment at) {
   Node* node = registry_.by_name(name);
-  if (node == nullptr) return;  // forgotten, or of another name now: it ends by its time
+  if (node == nullptr) {  // forgotten, or of another name now: it ends by its time, off is not confirmed
+    Signs unknown;
+    unknown.alive = true;
+    one.going.look(unknown, at);
+    return;
+  }
   const auto address = node->record.address;
   if (!address.unset()) {
     // A firewall on the node may keep it from answering knocks; then the neighbour table has to do.
