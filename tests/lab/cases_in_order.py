@@ -98,13 +98,14 @@ echo finished
 def start_reading(cluster, machine, seconds):
     """A job that reads the root all the time, with the node's cache thrown away, for so long at least."""
     name = cluster.name_of(machine)
-    # The sources are not on the nodes, and Slurm's complaint about that would be the job's first line.
     job = subprocess.Popen(["srun", "--chdir=/", "--nodelist", name, "--nodes=1", "sh", "-c", READING.format(seconds=seconds)],
-                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    # Slurm calls the node allocated before the job's first step is there.
-    assert select.select([job.stdout], [], [], 60)[0], "the job has not begun within 60 s"
-    first = job.stdout.readline()
-    assert first.strip() == "begun", first + job.communicate()[0]
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1)
+    # Slurm calls the node allocated before the job's first step is there, and may say first that the job has to wait.
+    line = ""
+    while line.strip() != "begun":
+        assert select.select([job.stdout], [], [], 60)[0], "the job has not begun within 60 s"
+        line = job.stdout.readline()
+        assert line, f"srun ended before its job began, with {job.wait()}"
     return job
 
 
