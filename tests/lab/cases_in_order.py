@@ -1,9 +1,9 @@
 """One day in the life of a cluster of two x86 boards. The order matters: each case finds the cluster as the one before it left it."""
 import os
 import re
-import select
 import signal
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -95,23 +95,21 @@ echo finished
 """
 
 
-def start_reading(cluster, machine, seconds):
-    """A job that reads the root all the time, with the node's cache thrown away, for so long at least."""
-    name = cluster.name_of(machine)
-    job = subprocess.Popen(["srun", "--chdir=/", "--nodelist", name, "--nodes=1", "sh", "-c", READING.format(seconds=seconds)],
-                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1)
-    # Slurm calls the node allocated before the job's first step is there, and may say first that the job has to wait.
-    line = ""
-    while line.strip() != "begun":
-        assert select.select([job.stdout], [], [], 60)[0], "the job has not begun within 60 s"
-        line = job.stdout.readline()
-        assert line, f"srun ended before its job began, with {job.wait()}"
-    return job
+class ReadingJob:
+    """Reads the root all the time, with the node's cache thrown away, for so long at least. Has begun once it is made."""
 
+    def __init__(self, cluster, machine, seconds):
+        command = ["srun", "--chdir=/", "--nodelist", cluster.name_of(machine), "--nodes=1", "sh", "-c", READING.format(seconds=seconds)]
+        self.out = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(command, stdout=self.out, stderr=subprocess.STDOUT)
+        # Slurm calls the node allocated before the job's first step is there.
+        wait_for("the job has begun", lambda: "begun" in self.said(), 60)
 
-def assert_finished(job, timeout):
-    said, _ = job.communicate(timeout=timeout)
-    assert job.returncode == 0 and said.strip().endswith("finished"), said
+    def said(self):
+        return os.pread(self.out.fileno(), 1 << 16, 0).decode().splitlines()
+
+    def assert_finished(self, timeout):
+        assert self.process.wait(timeout) == 0 and self.said()[-1:] == ["finished"], self.said()
 
 
 def kill_child(cluster, word):
@@ -123,7 +121,7 @@ def kill_child(cluster, word):
 
 def test_a_job_outlives_the_nfs_server_and_the_head(cluster):
     """The root stalls and goes on, whichever process of the head dies; then the head is stopped in order, too."""
-    job = start_reading(cluster, cluster.bios, 25)
+    job = ReadingJob(cluster, cluster.bios, 25)
     time.sleep(2)
     kill_child(cluster, "ganesha")
     time.sleep(4)
@@ -134,13 +132,13 @@ def test_a_job_outlives_the_nfs_server_and_the_head(cluster):
     cluster.head.start()
     time.sleep(4)
     cluster.change_joining("open")
-    assert_finished(job, 240)
+    job.assert_finished(240)
     wait_for("both nodes are up and idle, as ever", lambda: len(cluster.lab.joined()) == 2, 120, every=1)
 
 
 def test_two_boards_with_one_mac(cluster):
     """The one that runs goes on; the other is noticed and gets nothing, and the story says what to do."""
-    name, job = cluster.name_of(cluster.bios), start_reading(cluster, cluster.bios, 30)
+    name, job = cluster.name_of(cluster.bios), ReadingJob(cluster, cluster.bios, 30)
     twin = cluster.lab.add(3, "bios", mac=cluster.bios.mac)
     twin.power_on()
     wait_for("the story of the node names the two", lambda: cluster.fault_of(name) == "identity-in-doubt", 120, every=1)
@@ -150,7 +148,7 @@ def test_two_boards_with_one_mac(cluster):
     twin.power_off()
     cluster.lab.machines.remove(twin)
     assert not twin.shows("overlay here")
-    assert_finished(job, 240)
+    job.assert_finished(240)
     cluster.must("nodes", "approve", name)
     wait_for(f"{name} is up and idle, as ever", lambda: name in cluster.lab.joined(), 120, every=1)
 
@@ -168,7 +166,7 @@ def recipe_with_extra_package():
 def test_a_rebuild_publishes_and_disturbs_nobody(cluster):
     """Both boards are cut from the network meanwhile: one for two minutes, the other for longer than it bears."""
     before = cluster.older = cluster.active()
-    cluster.job = start_reading(cluster, cluster.uefi, 30)
+    cluster.job = ReadingJob(cluster, cluster.uefi, 30)
     cluster.cut_at = time.time()
     for machine in (cluster.bios, cluster.uefi):
         machine.cut()
@@ -181,7 +179,7 @@ def test_a_rebuild_publishes_and_disturbs_nobody(cluster):
 
 def test_a_node_and_its_job_bear_two_minutes_without_network(cluster):
     name = cluster.name_of(cluster.uefi)
-    assert_finished(cluster.job, 300)
+    cluster.job.assert_finished(300)
     assert time.time() > cluster.cut_at + CUT, "its root was away"
     said = [event["text"] for event in cluster.head.ask("story", name)["events"]]
     assert any("no heartbeat" in text for text in said), said
