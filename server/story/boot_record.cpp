@@ -159,7 +159,10 @@ std::string BootRecord::on_up(const UpReport& report, Moment now) {
   return text;
 }
 
+/// A node may be up for months: of that the latest is kept, beside the beginning of its boot.
 std::string BootRecord::on_beat_says(std::string_view words, Moment now) {
+  auto& events = data_.events;
+  while (events.size() + 1 >= most_events) events.erase(events.begin() + most_events / 2);
   return note(printable(words), now);
 }
 

@@ -261,6 +261,19 @@ TEST_CASE("a board that goes round in circles does not fill the memory") {
   CHECK_FALSE(bench.boot.on_up({"compute/3", "6.1.0", 1}, bench.now).empty());  // what matters is told
 }
 
+TEST_CASE("of a node that is up for months the latest is told, and the beginning of its boot kept") {
+  Bench bench;
+  bench.says(Dialect::ipxe, "DISCOVER", "OFFER", "boot.ipxe");
+  bench.says(Dialect::ipxe, "REQUEST", "ACK", "boot.ipxe");
+  const auto first = bench.boot.events().front().text;
+  for (int time = 0; time < 300; ++time)
+    CHECK(bench.boot.on_beat_says("lost " + std::to_string(time), Moment{std::chrono::hours{time + 1}}) ==
+          "lost " + std::to_string(time));
+  CHECK(bench.boot.events().size() < 100);
+  CHECK(bench.boot.events().front().text == first);
+  CHECK(bench.boot.events().back().text == "lost 299");
+}
+
 TEST_CASE("beside another DHCP server the file and the address are two steps of one story") {
   Bench bench;
   CHECK(bench.says(Dialect::pxe_bios, "DISCOVER", "proxy OFFER", "undionly.kpxe") ==
