@@ -108,6 +108,10 @@ Answer AdminSeats::replace(const Body& body) {
   if (!text.empty() && !with)
     return failure(400,
                    {fmt::format("\"{}\" is not a MAC address", text), "write it as in dc:a6:32:01:02:03"});
+  if (const auto seats = choose(registry_, text_in(body, "nodes"), Standing::member);
+      with && seats && seats->size() > 1)
+    return failure(400, {fmt::format("{} cannot sit on {} seats", with->text(), seats->size()),
+                         "name one node, or leave out --with: then the next new boards take the seats"});
   const auto what = with ? "its board is " + with->text() + " from now on" : "waits for its new board";
   return apply(body, {what,
                       with ? "switch that board on; name, address and keys stay"
