@@ -27,9 +27,11 @@ void Chronicle::restore(const std::vector<BootRow>& rows, Clocks now) {
     const auto found = registry_.nodes().find(row.number);
     // A board that was replaced has no part in the boots of the one that comes.
     if (found == registry_.nodes().end() || found->second.record.mac != row.mac) continue;
+    auto& node = found->second;
+    // The system of the node went on talking after that: a boot of another board that asked under its MAC.
+    if (row.stage != name_of(Stage::up) && node.record.last_heard > row.started) continue;
     auto boot = boot_in(row.story, now);
     if (!boot) continue;
-    auto& node = found->second;
     kept_[row.number] = {boot->started, row.started, now.moment, 0, boot->events.size()};
     node.boot = BootRecord::restored(*std::move(boot));
   }
