@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <memory>
 
 #include "config/file.hpp"
 #include "server/log/log.hpp"
@@ -42,31 +46,51 @@ Result<rootfs::SiteSecrets, Failure> read_secrets(const Settings& settings) {
 }
 
 Overlays::Overlays(const Settings& settings, rootfs::SiteSecrets secrets, Registry& registry,
-                   std::filesystem::path scratch, std::function<void(const NodeRecord&)> save)
+                   std::filesystem::path scratch, std::function<void(const NodeRecord&)> save, Commit commit)
     : settings_(settings),
       secrets_(std::move(secrets)),
       registry_(registry),
       scratch_(std::move(scratch)),
-      save_(std::move(save)) {}
+      save_(std::move(save)),
+      commit_(std::move(commit)) {}
 
 asio::awaitable<Result<std::vector<rootfs::OverlayFile>, Failure>> Overlays::files(Node& node,
                                                                                    std::string generation) {
   const int seat = node.record.number;
   const auto ready = co_await ensure_host_key(node);
   if (!ready) co_return tl::unexpected{ready.error()};
+  ensure_token(seat);
+  const bool on_disk = co_await committed();
+  if (!on_disk)
+    co_return fail("the disk refuses the node's keys", "the service's log says why: journalctl -u rootstock");
   const auto found = registry_.nodes().find(seat);
   if (found == registry_.nodes().end()) co_return fail("the node has been forgotten meanwhile");
-  auto& record = found->second.record;
-  if (record.token.empty()) {
-    record.token = new_token();
-    save_(record);
-  }
+  const auto& record = found->second.record;
   rootfs::NodeIdentity identity{record.name, record.address, record.mac, record.machine_id, record.token, {}};
   identity.host_keys.push_back({"ed25519", record.host_secret, record.host_public});
   std::vector<rootfs::HostEntry> hosts;
   for (const auto& [number, other] : registry_.nodes())
     if (!other.record.address.unset()) hosts.push_back({other.record.name, other.record.address});
   co_return rootfs::overlay_files(settings_, secrets_, identity, hosts, generation);
+}
+
+void Overlays::ensure_token(int seat) {
+  const auto found = registry_.nodes().find(seat);
+  if (found == registry_.nodes().end() || !found->second.record.token.empty()) return;
+  found->second.record.token = new_token();
+  save_(found->second.record);
+}
+
+asio::awaitable<bool> Overlays::committed() {
+  auto start = [this](auto handler) {
+    auto kept = std::make_shared<decltype(handler)>(std::move(handler));
+    commit_([kept](bool done) {
+      // Never within the call that asked.
+      asio::post(asio::get_associated_executor(*kept), [kept, done] { std::move (*kept)(done); });
+    });
+  };
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(bool)>(std::move(start),
+                                                                                     asio::use_awaitable);
 }
 
 asio::awaitable<Result<void, Failure>> Overlays::ensure_host_key(Node& node) {

@@ -69,7 +69,8 @@ class Worker {
         view_(
             settings, registry_, [this](Node& node, const Failure& why) { desk_.on_cannot_boot(node, why); },
             [this](Node& node, Gate gate) { return doorkeeper_.ask(node, gate, Moment::clock::now()); }),
-        overlays_(settings, std::move(secrets), registry_, scratch_folder(settings), save()),
+        overlays_(settings, std::move(secrets), registry_, scratch_folder(settings), save(),
+                  [this](auto done) { state_->commit({}, std::move(done)); }),
         vigil_(registry_, desk_, save()),
         node_site_(
             view_, registry_, desk_, overlays_, vigil_,

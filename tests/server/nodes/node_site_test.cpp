@@ -60,7 +60,13 @@ struct House {
   }
 
   View view{settings, registry};
-  Overlays overlays{settings, {}, registry, folder.path(), [](const NodeRecord&) {}};
+  bool disk_writes = true;
+  Overlays overlays{settings,
+                    {},
+                    registry,
+                    folder.path(),
+                    [](const NodeRecord&) {},
+                    [this](const auto& done) { done(disk_writes); }};
   Vigil vigil{registry, desk, [this](const NodeRecord& record) { saved.push_back(record); }};
   Pass pass;  ///< what the doorkeeper says
   NodeSite site{view, registry, desk, overlays, vigil, [this](Node&, Gate) { return pass; }};
@@ -161,6 +167,15 @@ TEST_CASE("a connection that a reset board left behind says nothing of its next 
   CHECK(house.node().boot.events().size() == events);
   CHECK(house.node().boot.bytes() == 0);
   CHECK(house.get("/node/overlay", of_root) == 403);
+}
+
+TEST_CASE("no overlay leaves before its keys are on the disk") {
+  House house;
+  house.boots_up_to_initramfs();
+  house.disk_writes = false;
+  CHECK(house.get("/node/overlay", of_root) == 500);
+  house.disk_writes = true;
+  CHECK(house.get("/node/overlay", of_root) == 200);
 }
 
 TEST_CASE("what a node reports is cut to size before it is kept or logged") {
