@@ -9,6 +9,7 @@
 
 #include "server/http/fields.hpp"
 #include "server/log/log.hpp"
+#include "server/nodes/identity.hpp"
 
 namespace rootstock::server {
 namespace {
@@ -35,7 +36,14 @@ NodeAsks::NodeAsks(View& view, Registry& registry, FrontDesk& desk, Overlays& ov
       vigil_(vigil),
       ask_(std::move(ask)) {}
 
-Pass NodeAsks::pass_of(Node& node) { return ask_ ? ask_(node, Gate::initramfs) : Pass{}; }
+/// A board that was switched off and on at once waits for some seconds; one that said "down" does not.
+Pass NodeAsks::pass_of(Node& node) {
+  if (may_run_on_elsewhere(node.pulse, node.suspicion.known_at, Moment::clock::now()))
+    return {
+        false, std::chrono::seconds{2},
+        node.record.name + " ran a moment ago: making sure that no other board runs as " + node.record.name};
+  return ask_ ? ask_(node, Gate::initramfs) : Pass{};
+}
 
 /// Whether what the board has loaded is what it may boot: who waited for approval may have been given another
 /// image meanwhile. Within an image a boot keeps to the generation it began with.

@@ -100,6 +100,16 @@ bool runs_on_elsewhere(Moment firmware_asked, Moment beat_at, std::chrono::durat
   return uptime > since * (1 + drift) + slack;
 }
 
+bool may_run_on_elsewhere(const Pulse& pulse, Moment firmware_asked, Moment now) {
+  if (!pulse.beat_at || pulse.down_at || firmware_asked == Moment{}) return false;
+  if (*pulse.beat_at > firmware_asked)
+    return runs_on_elsewhere(firmware_asked, *pulse.beat_at,
+                             std::chrono::duration<double>(pulse.beat.uptime)) ||
+           now < firmware_asked + beat_interval + 2 * slack;
+  const bool was_alive = firmware_asked - *pulse.beat_at <= lost_after;
+  return was_alive && now < firmware_asked + beat_interval + 2 * slack;
+}
+
 std::string words_for_cloned_serial(const NodeRecord& known, bool alive, const Mac& newcomer,
                                     std::string_view name) {
   if (alive)

@@ -38,6 +38,10 @@ std::string contradiction(const NodeRecord& known, const dhcp::Board& asks);
 /// there are two of them.
 bool runs_on_elsewhere(Moment firmware_asked, Moment beat_at, std::chrono::duration<double> uptime);
 
+/// The system that ran when this firmware asked may run still, on another board: the head waits for what its
+/// next heartbeat says before it lets this boot have its overlay.
+bool may_run_on_elsewhere(const Pulse& pulse, Moment firmware_asked, Moment now);
+
 /// "its serial 1234abcd is that of node07 ...": what to do about a known serial at a new MAC. `alive`: the
 /// board that is known by it runs or boots.
 std::string words_for_cloned_serial(const NodeRecord& known, bool alive, const Mac& newcomer,

@@ -187,3 +187,27 @@ TEST_CASE("two boards at once under one MAC, and the same with a board that just
     CHECK(node.record.doubt.empty());
   }
 }
+
+TEST_CASE("a boot waits until the system before it would have been heard again") {
+  const Moment asked{10h};
+  Pulse pulse;
+  CHECK_FALSE(may_run_on_elsewhere(pulse, asked, asked + 1s));  // it never ran
+  Beat beat;
+  beat.boot = "first";
+  beat.uptime = 3600;
+  pulse.on_up("first", asked - 1h);
+  REQUIRE(pulse.on_beat(beat, asked - 10s));
+  CHECK(may_run_on_elsewhere(pulse, asked, asked + 1s));
+  CHECK(may_run_on_elsewhere(pulse, asked, asked + 24s));
+  CHECK_FALSE(may_run_on_elsewhere(pulse, asked, asked + 26s));  // silent: it was switched off and on
+  beat.uptime = 3630;
+  REQUIRE(pulse.on_beat(beat, asked + 20s));
+  CHECK(may_run_on_elsewhere(pulse, asked, asked + 26s));  // there are two
+  pulse.on_down("reboot", asked + 21s);
+  CHECK_FALSE(may_run_on_elsewhere(pulse, asked, asked + 22s));  // it said that it goes
+
+  Pulse lost;
+  lost.on_up("first", asked - 1h);
+  REQUIRE(lost.on_beat(beat, asked - 2min));
+  CHECK_FALSE(may_run_on_elsewhere(lost, asked, asked + 1s));
+}
