@@ -38,7 +38,8 @@ NodeAsks::NodeAsks(View& view, Registry& registry, FrontDesk& desk, Overlays& ov
 
 /// A board that was switched off and on at once waits for some seconds; one that said "down" does not.
 Pass NodeAsks::pass_of(Node& node) {
-  if (may_run_on_elsewhere(node.pulse, node.suspicion.known_at, Moment::clock::now()))
+  const bool is_up = node.boot.stage() == Stage::up;  // then it is this boot that was heard
+  if (!is_up && may_run_on_elsewhere(node.pulse, node.suspicion.known_at, Moment::clock::now()))
     return {
         false, std::chrono::seconds{2},
         node.record.name + " ran a moment ago: making sure that no other board runs as " + node.record.name};
