@@ -13,10 +13,11 @@ def switch(name):
 
 
 def keep_on(switch_name):
-    """A switch that is on, whoever is plugged in: the head's cable has a link."""
+    """A switch that is on, whoever is plugged in: the head's cable has a link. Its far end is the head's, too, and must not
+    answer for the head's address: what came in there would reach no server."""
     port, idle = f"{switch_name}-on", f"{switch_name}-idle"
     ip("link", "add", port, "type", "veth", "peer", "name", idle)
-    ip("link", "set", idle, "up")
+    ip("link", "set", idle, "arp", "off", "up")
     ip("link", "set", port, "master", switch_name, "up")
 
 

@@ -40,9 +40,8 @@ def test_a_new_board_takes_a_dead_ones_seat(cluster):
         assert cluster.on(machine, f"cat /{path}") == files[path].strip(), path
 
 
-@slow
 def test_uefi_arm64(cluster):
-    """EDK2, then Debian's signed GRUB. Fails now: EDK2 breaks off the TFTP download of grubaa64.efi (PXE-E99) and boots by HTTP."""
+    """EDK2, then Debian's signed GRUB."""
     machine, node = cluster.boot(13, "uefi-arm64")
     told(cluster, machine, node, "UEFI arm64 PXE", ARM)
 
