@@ -4,7 +4,7 @@ namespace rootstock::server {
 
 bool runs(const Node& node, const Instant& now) {
   constexpr auto remembered = std::chrono::minutes{3};
-  if (node.pulse.down_at) return false;
+  if (node.pulse.down_at || node.pulse.lost_at) return false;
   if (node.pulse.beat_at) return node.pulse.alive(now.tick);
   return node.record.last_heard != Time{} && now.wall - node.record.last_heard < remembered;
 }

@@ -5,7 +5,8 @@
 
 namespace rootstock::server {
 
-/// Its system runs: heartbeats come, or came until the head was restarted a moment ago.
+/// Its system runs: heartbeats come, or came until the head was restarted a moment ago and it is not missed
+/// yet.
 bool runs(const Node& node, const Instant& now);
 
 }  // namespace rootstock::server

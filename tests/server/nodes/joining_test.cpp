@@ -255,6 +255,17 @@ TEST_CASE("nothing is replaced or forgotten while it runs") {
   CHECK(house.registry.nodes().empty());
 }
 
+TEST_CASE("a restarted head takes who was heard a moment ago for running, until it is missed") {
+  Disk disk;
+  House house{settings_with(JoinMode::open), disk};
+  house.boots(mac1);
+  auto& node = house.node("node01");
+  node.record.last_heard = Time::clock::now();
+  CHECK_FALSE(house.seats.replace(node, mac2));
+  node.pulse.lost_at = Moment::clock::now();
+  CHECK(house.seats.replace(node, mac2));
+}
+
 TEST_CASE("a forgotten seat leaves its name and address, never its number") {
   Disk disk;
   House house{settings_with(JoinMode::open), disk};
