@@ -45,11 +45,19 @@ def ingredients():
 
 
 def build_missing(head, architectures, folder, images):
-    """Leaves alone what is there and of today's making."""
-    for architecture in architectures:
-        made_of, now = Path(images) / NAME / f".made-of-{architecture}", ingredients()
-        if generations(head, architecture) and made_of.exists() and made_of.read_text() == now:
-            continue
-        print(f"Building the lab's image for {architecture}: once, a few minutes", flush=True)
-        print(f"  built in {build(head, recipe_for(architecture, folder)):.0f} s", flush=True)
-        made_of.write_text(now)
+    """Leaves alone what is there and of today's making. The number of the generation for each architecture."""
+    return {architecture: build_one_missing(head, architecture, folder, Path(images) / NAME / f".built-{architecture}")
+            for architecture in architectures}
+
+
+def build_one_missing(head, architecture, folder, built):
+    """`built` keeps the ingredients of a generation and its number: somebody may have built others since."""
+    now = ingredients()
+    of, number = built.read_text().split() if built.exists() else ("", 0)
+    if of == now and int(number) in (entry["number"] for entry in generations(head, architecture)):
+        return int(number)
+    print(f"Building the lab's image for {architecture}: once, a few minutes", flush=True)
+    print(f"  built in {build(head, recipe_for(architecture, folder)):.0f} s", flush=True)
+    number = generations(head, architecture)[-1]["number"]
+    built.write_text(f"{now} {number}")
+    return number
