@@ -70,11 +70,11 @@ class Playing:
 
 
 class Ground:
-    def __init__(self, rootstock):
+    def __init__(self, rootstock, folder):
         self.fleet_program = Path(rootstock).resolve().parents[1] / "tests/fleet/rootstock-fleet"
-        self.state = FOLDER / "state"
+        self.state = folder / "state"
         self.state.mkdir()
-        self.processes = Processes(FOLDER / "logs")
+        self.processes = Processes(folder / "logs")
         self.head = Head(rootstock, "/etc/rootstock/rootstock.toml", self.processes)
         make_munge_key()
         subprocess.run(["useradd", "--system", "--no-create-home", "--user-group", "rootstock"], stderr=subprocess.DEVNULL)

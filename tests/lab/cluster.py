@@ -42,20 +42,22 @@ def fresh_state():
 
 
 class Cluster:
-    def __init__(self, rootstock, architectures, join="open"):
+    def __init__(self, rootstock, join="open"):
         # Everybody waits at the door until the case of the restarted head opens it.
         self.lab = Lab(rootstock, STATE, LOGS, join=join, root_patience=f"{ROOT_PATIENCE}s")
         self.older = self.newer = 0  # generations, once there are two
         self.head, self.slurm = self.lab.head, self.lab.slurm
-        self.begin_with(image.build_missing(self.head, architectures, STATE, STATE / "images"))
+        self.bios = self.uefi = None
+
+    def build_images(self, architectures):
+        for number in image.build_missing(self.head, architectures, STATE, STATE / "images").values():
+            # A run that was broken off may have left another generation active.
+            self.must("image", "activate", f"{image.NAME}/{number}")
+
+    def start(self):
         self.lab.start()
         self.bios = self.lab.add(1, "bios", clock="1970-01-02T00:00:00")
         self.uefi = self.lab.add(2, "uefi")
-
-    def begin_with(self, made):
-        """A run that was broken off may have left another generation active."""
-        for number in made.values():
-            self.must("image", "activate", f"{image.NAME}/{number}")
 
     def generations(self, architecture="amd64"):
         """Numbers of the lab image's generations, oldest first."""

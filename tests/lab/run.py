@@ -33,8 +33,12 @@ def inside(options):
         return 0
     become_inhabitant()
     furnish("head", ADDRESS)
-    cluster = Cluster(options.rootstock, ["amd64", "arm64"] if firmware else ["amd64"], join="approve" if day else "open")
+    cluster = Cluster(options.rootstock, join="approve" if day else "open")
+    cluster.build_images(["amd64", "arm64"] if firmware else ["amd64"])
+    if options.images:
+        return 0
     try:
+        cluster.start()
         good = not day or one_day(cluster, options)
         if firmware:
             cluster.change_joining("open")
@@ -44,8 +48,13 @@ def inside(options):
         cluster.lab.stop()
 
 
+def more_arguments(parser):
+    parser.add_argument("--all", action="store_true", help="the slow cases too")
+    parser.add_argument("--images", action="store_true", help="build the images that the cases need, and that is all")
+
+
 def main():
-    options = arguments(__doc__, lambda parser: parser.add_argument("--all", action="store_true", help="the slow cases too"))
+    options = arguments(__doc__, more_arguments)
     if options.inside:
         return inside(options)
     _lock = only_suite()

@@ -36,11 +36,11 @@ def namespace(name):
 
 
 class Site:
-    def __init__(self, rootstock):
-        self.state, self.extra = FOLDER / "state", FOLDER / "extra"
+    def __init__(self, rootstock, folder):
+        self.state, self.extra = folder / "state", folder / "extra"
         self.extra.mkdir()
         self.state.mkdir()
-        self.processes = Processes(FOLDER / "logs")
+        self.processes = Processes(folder / "logs")
         self.head = Head(rootstock, "/etc/rootstock/rootstock.toml", self.processes)
         self.files = {"small": b"not much\n", "empty": b"", "big": secrets.token_bytes(3_000_001),
                       "wraps": secrets.token_bytes(34 * 1024 * 1024)}  # more than 65535 blocks of 512

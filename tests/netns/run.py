@@ -26,7 +26,7 @@ from suite import Suite
 
 MODULES = (dhcp_packets, clients_of_dhcp, files, generations, images, boots, boards, bad_packets, crashes, joining, pins, power, proxy,
            proxy_firmware, rivals, refusals, verbs, real_head)
-NETNS = Suite("netns", MODULES, Site, FOLDER, address=HEAD, private=("/etc", "/var/log", "/var/lib", "/usr/local"), empty=())
+NETNS = Suite("netns", {"all": MODULES}, Site, FOLDER, address=HEAD, private=("/etc", "/var/log", "/var/lib", "/usr/local"), empty=())
 
 if __name__ == "__main__":
     sys.exit(NETNS.run(__file__, __doc__))

@@ -10,16 +10,24 @@ from world import become_inhabitant, furnish, run_in_new_world
 
 
 class Suite:
-    """`place(program)` makes what the cases get: it has a `head` and its `processes`. `folder` is for all that they write;
-    `furniture` are furnish's arguments."""
+    """`parts` are modules of cases by what they are called together: they wait more than they work, so several may go on at
+    once, each in a process, world and folder of its own. `place(program, folder)` makes what the cases get: it has a `head`
+    and its `processes`. `folder` is for all that they write; `furniture` are furnish's arguments."""
 
-    def __init__(self, name, modules, place, folder, **furniture):
-        self.name, self.modules, self.place, self.folder, self.furniture = name, modules, place, folder, furniture
+    def __init__(self, name, parts, place, folder, **furniture):
+        self.name, self.parts, self.place, self.folder, self.furniture = name, parts, place, folder, furniture
 
     def run(self, script, description):
         """In `script`'s process and then in its child inside the world; the exit status."""
-        options = arguments(description)
+        options = arguments(description, self.more_arguments)
+        if options.part:
+            self.folder = self.folder.with_name(f"{self.folder.name}-{options.part}")
         return self.inside(options) if options.inside else self.outside(script)
+
+    def more_arguments(self, parser):
+        parser.set_defaults(part=None)
+        if len(self.parts) > 1:
+            parser.add_argument("--part", choices=self.parts, help="only these cases, and if you like beside other parts")
 
     def outside(self, script):
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -34,10 +42,11 @@ class Suite:
     def inside(self, options):
         become_inhabitant()
         furnish("head", **self.furniture)
-        place = self.place(options.rootstock)
+        place = self.place(options.rootstock, self.folder)
+        modules = self.parts[options.part] if options.part else sum(self.parts.values(), ())
         try:
             place.head.start()
-            return 0 if all([self.run_module(module, place, options) for module in self.modules]) else 1
+            return 0 if all([self.run_module(module, place, options) for module in modules]) else 1
         finally:
             place.processes.stop_all()
 
