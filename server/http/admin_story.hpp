@@ -1,6 +1,8 @@
 #pragma once
 // What the command line asks about boots: the story of one, or the list of those that are kept.
 
+#include <boost/asio/awaitable.hpp>
+#include <boost/json/object.hpp>
 #include <functional>
 #include <string>
 #include <vector>
@@ -27,9 +29,13 @@ class AdminStory {
     ToldBoot told;
   };
 
-  Answer stories(const Request& request, const std::string& names);
-  /// The latest first; a node that was never heard has one without a beginning.
-  Result<std::vector<Boot>, Failure> boots_of(const Node& node);
+  /// Or the answer that tells why not.
+  using Told = Result<boost::json::object, Answer>;
+
+  boost::asio::awaitable<Answer> stories(Request request, std::string names);
+  Told story_of(const Node& node, std::size_t back, bool all);
+  /// The latest first, or it alone; a node that was never heard has one without a beginning.
+  Result<std::vector<Boot>, Failure> boots_of(const Node& node, bool latest);
   Boot current(const Node& node, Clocks now) const;
 
   Registry& registry_;

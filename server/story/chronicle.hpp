@@ -31,6 +31,8 @@ class Chronicle {
   void stop();
   /// Saves what has changed since it was saved last.
   void sweep(Clocks now);
+  /// The same for one.
+  void look_at(const Node& node, Clocks now);
   /// When this node's boot began, by the clock on the wall; unset: none was seen.
   Time began(const Node& node) const;
 
@@ -43,7 +45,6 @@ class Chronicle {
     std::size_t events = 0;
   };
 
-  void look_at(const Node& node, Clocks now);
   BootRow row_of(const Node& node, const BootRecord& boot, Time since, bool over, Clocks now) const;
   void wait();
 
