@@ -13,6 +13,13 @@ bool listens(const Held::Question& question, Tick now) {
 
 }  // namespace
 
+void Held::note(const Message& question, const Outcome& outcome, Tick heard) {
+  if (outcome.welcome.how == Welcome::How::held)
+    keep(question, heard, row_of(outcome.board.dialect).listens);
+  else
+    forget(outcome.board.mac);
+}
+
 void Held::keep(Message question, Tick heard, std::chrono::seconds listens) {
   const auto mac = question.mac();
   if (of_board_.size() >= most_ && !of_board_.contains(mac)) {

@@ -8,7 +8,7 @@
 #include <unordered_map>
 
 #include "dhcp/message.hpp"
-#include "dhcp/site.hpp"
+#include "dhcp/responder.hpp"
 
 namespace rootstock::dhcp {
 
@@ -29,6 +29,8 @@ class Held {
 
   explicit Held(std::size_t most = 4096) : most_(most) {}
 
+  /// Keeps a question that its board is held at; whoever is received otherwise waits for nothing any more.
+  void note(const Message& question, const Outcome& outcome, Tick heard);
   /// Keeps the latest question of its board; of too many boards, the newcomer's is not kept.
   void keep(Message question, Tick heard, std::chrono::seconds listens = {});
   /// The board's question, which is then no longer kept. None: it has none, or does not listen any more.

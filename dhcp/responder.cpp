@@ -41,6 +41,12 @@ bool names_other_server(const Message& m, Ipv4 head) {
 
 }  // namespace
 
+Exchange exchange_of(const Outcome& outcome) {
+  const auto boot_file = outcome.reply ? std::string_view{outcome.reply->file} : std::string_view{};
+  return {outcome.board, outcome.asked, outcome.answered, outcome.address, boot_file,
+          outcome.why,   outcome.warns, outcome.secs,     outcome.rival};
+}
+
 std::string_view fault_of(const Message& message) {
   if (message.op != boot_request) return "not a request";
   if (message.hardware_type != 1 || message.hardware_length != 6) return "not from Ethernet";

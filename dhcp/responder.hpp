@@ -44,10 +44,10 @@ struct Outcome {
   std::string answered;  ///< "OFFER", "ACK", "NAK"; empty when silent
   Ipv4 address;
   std::string why;
-  bool warns = false;  ///< an operator should hear of it
-  Welcome welcome;
-  std::uint16_t secs = 0;  ///< for how long the board has been asking, by itself
-  Ipv4 rival;              ///< the other server whose offer it took
+  bool warns = false;      ///< an operator should hear of it
+  Welcome welcome;         ///< plain where nobody had to be asked
+  std::uint16_t secs = 0;  ///< for how long the board has been asking, as it says itself
+  Ipv4 rival;              ///< the other server whose offer it took; 0.0.0.0: none
 
   std::optional<Message> reply;
   Destination to;
@@ -57,6 +57,9 @@ struct Outcome {
   std::chrono::milliseconds delay{0};  ///< the reply leaves that long after the question came,
   Tick heard{};                        ///< which whoever received it notes here
 };
+
+/// What an observer hears of it; lives no longer than `outcome`.
+Exchange exchange_of(const Outcome& outcome);
 
 /// What is wrong with a message that parsed, before anybody acts on it; empty when nothing is.
 std::string_view fault_of(const Message& message);

@@ -7,10 +7,7 @@ namespace rootstock::dhcp {
 
 void Service::Impl::answer(const Message& question, Time now, Tick heard) {
   auto outcome = responder.answer(question, now);
-  if (outcome.welcome.how == Welcome::How::held)
-    held.keep(question, heard, row_of(outcome.board.dialect).listens);
-  else
-    held.forget(outcome.board.mac);
+  held.note(question, outcome, heard);
   if (outcome.probe) return probe(*outcome.probe, question, heard);
   outcome.heard = heard;
   counts.add(outcome.asked);
@@ -79,9 +76,7 @@ void Service::Impl::leave(const Outcome& outcome) {
 
 void Service::Impl::report(const Outcome& outcome) {
   if (!outcome.answered.empty()) counts.add(outcome.answered);
-  const auto boot_file = outcome.reply ? std::string_view{outcome.reply->file} : std::string_view{};
-  observer.on_exchange({outcome.board, outcome.asked, outcome.answered, outcome.address, boot_file,
-                        outcome.why, outcome.warns, outcome.secs, outcome.rival});
+  observer.on_exchange(exchange_of(outcome));
 }
 
 }  // namespace rootstock::dhcp

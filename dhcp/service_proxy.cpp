@@ -133,10 +133,7 @@ void ProxyService::Impl::take(Port& port, const ReceiveBatch::Datagram& datagram
 void ProxyService::Impl::hear(const Message& question, Tick heard) {
   auto outcome = responder.on_dhcp(question);
   outcome.heard = heard;
-  if (outcome.welcome.how == Welcome::How::held)
-    held.keep(question, heard, row_of(outcome.board.dialect).listens);
-  else
-    held.forget(outcome.board.mac);
+  held.note(question, outcome, heard);
   counts.add(outcome.asked);
   finish(dhcp, std::move(outcome));
 }
@@ -166,16 +163,7 @@ void ProxyService::Impl::leave(Port& port, const Outcome& outcome) {
     port.outbox->send(*outcome.reply, outcome.to);
     counts.add(outcome.answered);
   }
-  const auto file = outcome.reply ? std::string_view{outcome.reply->file} : std::string_view{};
-  observer.on_exchange({outcome.board,
-                        outcome.asked,
-                        outcome.answered,
-                        outcome.address,
-                        file,
-                        outcome.why,
-                        outcome.warns,
-                        outcome.secs,
-                        {}});
+  observer.on_exchange(exchange_of(outcome));
 }
 
 void ProxyService::Impl::await_delayed() {
