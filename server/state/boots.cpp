@@ -19,9 +19,11 @@ constexpr auto put_boot = R"(
   SET mac = ?2, ended = ?4, stage = ?5, generation = ?6, bytes = ?7, conclusion = ?8, story = ?9
 )";
 
+// Which boot came after which tells the order of their rows. The clock does not: a head without one of its
+// own (a Raspberry Pi) begins at some time past, and takes a leap when it hears the right one.
 constexpr auto prune_boots = R"(
-  DELETE FROM boots WHERE number = ?1 AND started <
-    (SELECT started FROM boots WHERE number = ?1 ORDER BY started DESC LIMIT 1 OFFSET ?2)
+  DELETE FROM boots WHERE number = ?1 AND id <
+    (SELECT id FROM boots WHERE number = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)
 )";
 
 BootRow row_of(SQLite::Statement& rows) {
@@ -67,9 +69,11 @@ void BootTable::put(const BootRow& row) {
 
 std::vector<BootRow> BootTable::latest() {
   database_.exec("DELETE FROM boots WHERE number NOT IN (SELECT number FROM nodes)");
-  // SQLite takes the other columns from the row that has the maximum.
-  SQLite::Statement rows(database_,
-                         fmt::format("SELECT {}, max(started) FROM boots GROUP BY number", columns));
+  SQLite::Statement rows(
+      database_,
+      fmt::format(
+          "SELECT {} FROM boots WHERE id IN (SELECT max(id) FROM boots GROUP BY number) ORDER BY number",
+          columns));
   std::vector<BootRow> found;
   while (rows.executeStep()) found.push_back(row_of(rows));
   return found;
@@ -85,8 +89,8 @@ Result<std::vector<BootRow>, Failure> read_boots(const std::filesystem::path& fi
   try {
     constexpr int patience = 1000;  // milliseconds; readers wait for nobody in WAL mode, but for its recovery
     SQLite::Database database(file.string(), SQLite::OPEN_READONLY, patience);
-    SQLite::Statement rows(
-        database, fmt::format("SELECT {} FROM boots WHERE number = ? ORDER BY started DESC", columns));
+    SQLite::Statement rows(database,
+                           fmt::format("SELECT {} FROM boots WHERE number = ? ORDER BY id DESC", columns));
     rows.bind(1, number);
     std::vector<BootRow> found;
     while (rows.executeStep()) found.push_back(row_of(rows));

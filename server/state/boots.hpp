@@ -20,7 +20,8 @@ class BootTable {
   explicit BootTable(SQLite::Database& database);
   ~BootTable();
 
-  /// Inserts, or replaces the row of the same boot; of each seat the oldest beyond `boots_kept` go.
+  /// Inserts, or replaces the row of the same boot; of each seat those that came first, beyond `boots_kept`,
+  /// go.
   void put(const BootRow& row);
   /// The latest of each seat. Boots of seats that are no more are forgotten.
   std::vector<BootRow> latest();

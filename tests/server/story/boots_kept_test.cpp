@@ -72,6 +72,28 @@ TEST_CASE("of a seat the last twenty boots are kept", "[state]") {
   CHECK(state->boots_of(2)->size() == 1);
 }
 
+TEST_CASE("a boot after the clock was set back is the latest, and is kept", "[state]") {
+  const Folder folder;
+  asio::io_context loop;
+  {
+    auto state = open(folder.file(), loop);
+    state->save(node(1));
+    for (int at = 1; at <= 20; ++at) state->save_boot(boot(1, std::chrono::seconds(1000 + at)));
+  }
+  {
+    auto state = open(folder.file(), loop);
+    state->save_boot(boot(1, 5s));
+  }
+  const auto state = open(folder.file(), loop);
+  REQUIRE(state->boots().size() == 1);
+  CHECK(state->boots()[0].started == Wall::time_point{5s});
+  const auto kept = state->boots_of(1);
+  REQUIRE(kept);
+  REQUIRE(kept->size() == 20);
+  CHECK(kept->front().started == Wall::time_point{5s});
+  CHECK(kept->back().started == Wall::time_point{1002s});
+}
+
 TEST_CASE("stories beyond what rides with one commit come after it", "[state]") {
   const Folder folder;
   asio::io_context loop;
