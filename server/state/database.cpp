@@ -241,6 +241,17 @@ Result<std::vector<BootRow>, Failure> Database::latest_boots() {
   }
 }
 
+Result<void, Failure> Database::settle_times(std::chrono::system_clock::time_point now) {
+  try {
+    SQLite::Statement change(tables_->database, "UPDATE nodes SET last_heard = ?1 WHERE last_heard > ?1");
+    change.bind(1, to_number(now));
+    change.exec();
+    return {};
+  } catch (const SQLite::Exception& fault) {
+    return failure(tables_->file, fault);
+  }
+}
+
 Result<int, Failure> Database::last_number() {
   try {
     return tables_->database

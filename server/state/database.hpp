@@ -1,6 +1,7 @@
 #pragma once
 // The tables of state.db (edge: SQLite). Knows no threads and no event loop.
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <vector>
@@ -26,6 +27,9 @@ class Database {
   Result<std::vector<NodeRecord>, Failure> nodes();
   /// One of each seat.
   Result<std::vector<BootRow>, Failure> latest_boots();
+
+  /// What was heard at a time to come, by a clock that was set back since, was heard before `now`.
+  Result<void, Failure> settle_times(std::chrono::system_clock::time_point now);
 
   /// The highest of a seat that was forgotten; 0: none was.
   Result<int, Failure> last_number();

@@ -159,6 +159,27 @@ TEST_CASE("nobody else reads the nodes' secrets", "[state]") {
   }
 }
 
+TEST_CASE("nobody was heard at a time to come: the clock was set back since", "[state]") {
+  const Folder folder;
+  asio::io_context loop;
+  const auto now = Wall::now();
+  {
+    auto state = open(folder.file(), loop);
+    auto of_the_other_clock = node(1), heard = node(2);
+    of_the_other_clock.last_heard = now + 48h;
+    heard.last_heard = now - 48h;
+    for (const auto& one : {of_the_other_clock, heard, node(3)}) state->save(one);
+  }
+  for (int run = 0; run < 2; ++run) {
+    const auto state = open(folder.file(), loop);
+    REQUIRE(state->nodes().size() == 3);
+    CHECK(state->nodes()[0].last_heard >= now);
+    CHECK(state->nodes()[0].last_heard <= Wall::now());
+    CHECK(state->nodes()[1].last_heard == now - 48h);
+    CHECK(state->nodes()[2].last_heard == Wall::time_point{});
+  }
+}
+
 TEST_CASE("a file that cannot be used is named, with the way out", "[state]") {
   const Folder folder;
   const auto name = folder.file().string();
