@@ -23,16 +23,17 @@ double unix_seconds(Time time) { return std::chrono::duration<double>(time.time_
 /// What a list of boots shows of each.
 json::object line_json(const BootRow& row, const ToldBoot& told, std::size_t back) {
   const auto& stages = told.stages;
+  const auto started = told.started == Time{} ? row.started : told.started;
   const auto end = stages.empty()
-                       ? row.started
+                       ? started
                        : stages.back().at + std::chrono::duration_cast<Time::duration>(
                                                 std::chrono::duration<double>(stages.back().seconds));
   return {{"boot", back},
           {"mac", row.mac.text()},
           {"firmware", told.firmware},
-          {"started", unix_seconds(row.started)},
+          {"started", unix_seconds(started)},
           {"ended", unix_seconds(row.ended)},
-          {"seconds", stages.empty() ? 0 : std::chrono::duration<double>(end - row.started).count()},
+          {"seconds", stages.empty() ? 0 : std::chrono::duration<double>(end - started).count()},
           {"stage", row.stage},
           {"generation", row.generation},
           {"bytes", row.bytes},

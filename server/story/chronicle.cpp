@@ -19,8 +19,11 @@ Time wall_of(Moment moment, Clocks now) {
 
 }  // namespace
 
-Chronicle::Chronicle(Registry& registry, Conclude conclude, Save save)
-    : registry_(registry), conclude_(std::move(conclude)), save_(std::move(save)) {}
+Chronicle::Chronicle(Registry& registry, Conclude conclude, Save save, std::string machine)
+    : registry_(registry),
+      conclude_(std::move(conclude)),
+      save_(std::move(save)),
+      machine_(std::move(machine)) {}
 
 void Chronicle::restore(const std::vector<BootRow>& rows, Clocks now) {
   for (const auto& row : rows) {
@@ -30,7 +33,7 @@ void Chronicle::restore(const std::vector<BootRow>& rows, Clocks now) {
     auto& node = found->second;
     // The system of the node went on talking after that: a boot of another board that asked under its MAC.
     if (row.stage != name_of(Stage::up) && node.record.last_heard > row.started) continue;
-    auto boot = boot_in(row.story, now);
+    auto boot = boot_in(row.story, now, machine_);
     if (!boot) continue;
     kept_[row.number] = {boot->started, row.started, now.moment, 0, boot->events.size()};
     node.boot = BootRecord::restored(*std::move(boot));
@@ -99,7 +102,7 @@ BootRow Chronicle::row_of(const Node& node, const BootRecord& boot, Time since, 
   row.generation = boot.generation();
   row.bytes = boot.bytes();
   row.conclusion = conclusion.words;
-  row.story = to_text(boot.data(), conclusion, now);
+  row.story = to_text(boot.data(), conclusion, now, machine_);
   return row;
 }
 

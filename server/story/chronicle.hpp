@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "server/nodes/registry.hpp"
@@ -21,7 +22,8 @@ class Chronicle {
   /// What the boot comes to; `over`: a later one has begun.
   using Conclude = std::function<Conclusion(const Node& node, const BootRecord& boot, bool over)>;
 
-  Chronicle(Registry& registry, Conclude conclude, Save save);
+  /// `machine`: as in kept_boot.hpp.
+  Chronicle(Registry& registry, Conclude conclude, Save save, std::string machine = {});
 
   /// Before anybody boots: every node goes on where it was, and a boot under way stays a boot that was
   /// watched.
@@ -51,6 +53,7 @@ class Chronicle {
   Registry& registry_;
   Conclude conclude_;
   Save save_;
+  std::string machine_;
   std::map<int, Kept> kept_;
   std::optional<boost::asio::steady_timer> timer_;
 };

@@ -17,6 +17,9 @@ Time wall_of(Moment moment, Clocks now) {
   return now.wall - std::chrono::duration_cast<Time::duration>(now.moment - moment);
 }
 
+/// What the clock on the wall showed when the steady one began, if nobody had set it.
+Time wall_at_zero(Clocks now) { return wall_of(Moment{}, now); }
+
 double seconds_of(Time time) { return std::chrono::duration<double>(time.time_since_epoch()).count(); }
 
 Time time_of(double seconds) {
@@ -182,13 +185,16 @@ void measure(ToldBoot& boot, Time last) {
 
 }  // namespace
 
-std::string to_text(const BootData& boot, const Conclusion& conclusion, Clocks now) {
+std::string to_text(const BootData& boot, const Conclusion& conclusion, Clocks now,
+                    std::string_view machine) {
   json::object out{{"format", 1},
                    {"stage", name_of(boot.stage)},
                    {"bytes", boot.bytes},
                    {"fault", name_of(conclusion.fault)},
                    {"conclusion", conclusion.words},
-                   {"to_do", conclusion.to_do}};
+                   {"to_do", conclusion.to_do},
+                   {"machine", machine},
+                   {"clock", seconds_of(wall_at_zero(now))}};
   for (const auto& [name, member] : moments) out[name] = time_in(boot.*member, now);
   for (const auto& [name, member] : counts) out[name] = boot.*member;
   for (const auto& [name, member] : texts) out[name] = boot.*member;
@@ -205,9 +211,13 @@ std::string to_text(const BootData& boot, const Conclusion& conclusion, Clocks n
   return json::serialize(out);
 }
 
-std::optional<BootData> boot_in(std::string_view text, Clocks now) {
+std::optional<BootData> boot_in(std::string_view text, Clocks now, std::string_view machine) {
   const auto value = parsed(text);
   if (!value) return std::nullopt;
+  const Reader as_written{&*value, now};
+  // The times were written by a clock that may have been set since: here it goes on unset.
+  if (!machine.empty() && as_written.text("machine") == machine)
+    now.wall = as_written.time("clock") + std::chrono::duration_cast<Time::duration>(now.moment - Moment{});
   const Reader in{&*value, now};
   BootData boot;
   for (const auto& [name, member] : moments) {
@@ -239,6 +249,7 @@ ToldBoot told_in(std::string_view text, Time last) {
   boot.conclusion.words = in.text("conclusion");
   boot.conclusion.to_do = in.text("to_do");
   boot.firmware = in.text("firmware");
+  boot.started = in.time("started");
   in.each("stages", [&](const Reader& one) {
     boot.stages.push_back(
         {stage_named(one.text("stage")), one.time("at"), 0, one.whole<std::uint64_t>("bytes")});
@@ -249,7 +260,8 @@ ToldBoot told_in(std::string_view text, Time last) {
 }
 
 ToldBoot told(const BootData& boot, const Conclusion& conclusion, Clocks now) {
-  ToldBoot out{conclusion, std::string{name_of(conclusion.fault)}, {}, {}, boot.firmware};
+  ToldBoot out{conclusion, std::string{name_of(conclusion.fault)}, {}, {}, boot.firmware, {}};
+  if (boot.started != Moment{}) out.started = wall_of(boot.started, now);
   for (const auto& span : boot.stages)
     out.stages.push_back({span.stage, wall_of(span.at, now), 0, span.bytes});
   for (const auto& event : boot.events) out.events.push_back({wall_of(event.at, now), event.text});

@@ -27,14 +27,18 @@ struct ToldBoot {
   std::vector<ToldStage> stages;
   std::vector<ToldEvent> events;
   std::string firmware;
+  Time started{};  ///< by the same clock as the times above: it may have been set since the row got its name
 };
 
-/// `conclusion`: as it stood then.
-std::string to_text(const BootData& boot, const Conclusion& conclusion, Clocks now);
+/// `conclusion`: as it stood then. `machine`: this start of the head's machine, all of which has one steady
+/// clock; "": unknown.
+std::string to_text(const BootData& boot, const Conclusion& conclusion, Clocks now,
+                    std::string_view machine = {});
 
-/// The boot under way again. None: the text is not ours, or speaks of times to come, so that the clock was
-/// set back and nobody knows how long ago it was.
-std::optional<BootData> boot_in(std::string_view text, Clocks now);
+/// The boot under way again; how long ago things were tells the steady clock, where the machine was not
+/// started anew since. None: the text is not ours, or speaks of times to come, so that the clock was set back
+/// and nobody knows.
+std::optional<BootData> boot_in(std::string_view text, Clocks now, std::string_view machine = {});
 
 /// For showing: `last` is when its last stage ended.
 ToldBoot told_in(std::string_view text, Time last);

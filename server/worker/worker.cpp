@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 
+#include "config/file.hpp"
 #include "dhcp/service.hpp"
 #include "dhcp/service_proxy.hpp"
 #include "server/admission/metering.hpp"
@@ -88,7 +89,8 @@ class Worker {
             [this](const Node& node, const BootRecord& boot, bool over) {
               return lookout_.conclude(node, boot, over);
             },
-            [this](BootRow row) { state_->save_boot(std::move(row)); }),
+            [this](BootRow row) { state_->save_boot(std::move(row)); },
+            content_of("/proc/sys/kernel/random/boot_id").value_or("")),
         admin_story_(registry_, lookout_, chronicle_,
                      [this](int number) { return state_->boots_of(number); }),
         pins_(desk_, settings.network.interface, take_pins_descriptor()),

@@ -91,6 +91,33 @@ TEST_CASE("a clock that was set between two runs of the head") {
   }
 }
 
+TEST_CASE("a clock that was set while the head's machine ran on") {
+  const auto text = to_text(boot_up_to_initramfs().data(), {}, later(10s), "this start");
+  const auto set_by = GENERATE(-48h, 0h, 48h);
+  const Clocks now{later(14s).wall + set_by, later(14s).moment};
+  SECTION("the worker knows how long ago all was") {
+    const auto kept = boot_in(text, now, "this start");
+    REQUIRE(kept);
+    CHECK(std::chrono::abs(kept->started - start.moment) < 1ms);
+    CHECK_FALSE(BootRecord::restored(*kept).overlay_refusal(now.moment));
+  }
+  SECTION("of another start of the machine it does not") {
+    const auto kept = boot_in(text, now, "another start");
+    CHECK(kept.has_value() == (set_by >= 0h));
+  }
+}
+
+TEST_CASE("a clock that was set in the middle of a boot moves all of its story") {
+  const auto boot = boot_up_to_initramfs();
+  auto now = later(20s);
+  now.wall += 48h;
+  for (const auto& story : {told(boot.data(), {}, now), told_in(to_text(boot.data(), {}, now), now.wall)}) {
+    REQUIRE_FALSE(story.events.empty());
+    CHECK(std::chrono::abs(story.started - (start.wall + 48h)) < 1ms);
+    CHECK(std::chrono::abs(story.events.front().at - story.started) < 1ms);
+  }
+}
+
 TEST_CASE("what is no story of ours is none") {
   CHECK_FALSE(boot_in("", start));
   CHECK_FALSE(boot_in("[]", start));
