@@ -11,6 +11,7 @@ import clients_of_dhcp
 import crashes
 import dhcp_packets
 import files
+import first_program
 import generations
 import images
 import joining
@@ -24,8 +25,8 @@ import rivals
 import verbs
 from suite import Suite
 
-MODULES = (dhcp_packets, clients_of_dhcp, files, generations, images, boots, boards, bad_packets, crashes, joining, pins, power, proxy,
-           proxy_firmware, rivals, refusals, verbs, real_head)
+MODULES = (dhcp_packets, clients_of_dhcp, files, first_program, generations, images, boots, boards, bad_packets, crashes, joining, pins,
+           power, proxy, proxy_firmware, rivals, refusals, verbs, real_head)
 NETNS = Suite("netns", {"all": MODULES}, Site, FOLDER, address=HEAD, private=("/etc", "/var/log", "/var/lib", "/usr/local"), empty=())
 
 if __name__ == "__main__":
