@@ -3,6 +3,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "server/story/words.hpp"
+
 namespace rootstock::server {
 
 namespace json = boost::json;
@@ -11,7 +13,8 @@ Answer json_answer(const json::value& value, unsigned status) {
   Answer answer;
   answer.status = status;
   answer.type = "application/json";
-  answer.text = json::serialize(value) + "\n";
+  // Other programs' words are in it, too: Slurm's reasons, the system's errors.
+  answer.text = readable(json::serialize(value)) + "\n";
   return answer;
 }
 

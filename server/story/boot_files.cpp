@@ -61,6 +61,9 @@ bool needs(std::string_view board, const BootName& name) {
   return false;
 }
 
+/// A board may ask for a file of any name.
+std::string words_of(const BootName& name) { return printable(words_for(name)); }
+
 /// How much worse than a clean and quick transfer: the share sent again, and the seconds per megabyte.
 double badness(const FileTrace& file) {
   const auto megabytes = static_cast<double>(std::max<std::uint64_t>(file.bytes, 1)) / 1e6;
@@ -92,7 +95,7 @@ std::string BootRecord::on_missing(const BootName& name, Moment now) {
   if (!booting()) return {};
   data_.heard = now;
   if (!needs(data_.firmware, name)) return {};
-  const auto words = words_for(name);
+  const auto words = words_of(name);
   auto& missing = data_.files.missing;
   const auto known = std::ranges::find(missing, words, &Missed::words);
   if (known != missing.end()) {
@@ -131,7 +134,7 @@ std::string BootRecord::on_fetch(const BootName& name, Moment now) {
 
 /// What was missing is there now, or was not needed after all.
 void BootRecord::found(const BootName& name) {
-  const auto words = words_for(name);
+  const auto words = words_of(name);
   const bool tree = name.part == BootPart::device_tree && !name.file.starts_with("boot/overlays/");
   std::erase_if(data_.files.missing,
                 [&](const Missed& one) { return one.words == words || (tree && one.device_tree); });
@@ -142,7 +145,7 @@ std::string BootRecord::on_fetched(const BootName& name, std::uint64_t bytes, bo
   if (!booting()) return {};
   data_.heard = now;
   auto& files = data_.files;
-  const FileTrace file{words_for(name), now, bytes, how.seconds, how.resent, how.blocks};
+  const FileTrace file{words_of(name), now, bytes, how.seconds, how.resent, how.blocks};
   files.resent += how.resent;
   files.blocks += how.blocks;
   if (bytes >= large_file && badness(file) > badness(files.worst)) files.worst = file;
@@ -157,7 +160,7 @@ std::string BootRecord::on_fetched(const BootName& name, std::uint64_t bytes, bo
     ++files.broken_off;
   }
   if (!is_told(name)) return {};
-  return note(fmt::format("{} {} ({})", complete ? "fetched" : "broke off fetching", words_for(name),
+  return note(fmt::format("{} {} ({})", complete ? "fetched" : "broke off fetching", words_of(name),
                           size_words(bytes)),
               now);
 }
