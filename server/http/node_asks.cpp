@@ -62,7 +62,9 @@ Answer NodeAsks::gate(const Request& request) {
   if (node == nullptr)
     return text_answer(403, "no node has the address " + request.peer.address.text() + "\n");
   const auto& form = request.target.query;
-  vigil_.on_gate(*node, word(form, "boot"), word(form, "model"));
+  // Where a system runs, it is one of its users that asks.
+  const bool runs = node->boot.stage() == Stage::up && node->pulse.alive(Moment::clock::now());
+  if (!runs) vigil_.on_gate(*node, word(form, "boot"), word(form, "model"));
   if (const auto pass = pass_of(*node); !pass.go)
     return text_answer(200, fmt::format("wait {}\n{}\n", pass.again.count(), one_line(pass.words)));
   if (const auto why = must_start_over(*node)) return text_answer(200, "again-from-start\n" + *why + "\n");

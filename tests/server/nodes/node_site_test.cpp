@@ -205,6 +205,22 @@ TEST_CASE("a user of a node that is up cannot make it look as if it were not") {
   CHECK(house.node().boot.stage() == Stage::trouble);
 }
 
+TEST_CASE("at the gate a user of a node that is up changes nothing, and writes nothing to the disk") {
+  House house;
+  house.boots_up_to_initramfs();
+  const auto gate = [&](const std::string& query) {
+    return house.ask(Method::get, "/node/gate?" + query, {seat, of_anybody}).text;
+  };
+  gate("boot=b1&model=Raspberry%20Pi%204");
+  house.ask(Method::post, "/node/up", {seat, of_anybody}, "token=abc&boot=b1&generation=compute%2F1");
+  house.ask(Method::post, "/node/beat", {seat, of_anybody}, "token=abc&boot=b1&uptime=9");
+  house.saved.clear();
+  CHECK(gate("boot=b2&model=Toaster") == "go\n");
+  CHECK(house.node().record.model == "Raspberry Pi 4");
+  CHECK(house.node().pulse.next.empty());
+  CHECK(house.saved.empty());
+}
+
 TEST_CASE("the gate says go, wait with words for a console, or start over") {
   House house;
   house.boots_up_to_initramfs();
