@@ -13,17 +13,8 @@ namespace rootstock {
 
 namespace {
 
-template <class T>
-void take(T& setting, std::optional<T> value) {
-  if (value) setting = std::move(*value);
-}
-
 void take_port(std::uint16_t& setting, const TomlTable& table, const std::string& key) {
   if (const auto value = table.integer(key, 1, 65535)) setting = static_cast<std::uint16_t>(*value);
-}
-
-void take_count(int& setting, const TomlTable& table, const std::string& key, int least, int most) {
-  if (const auto value = table.integer(key, least, most)) setting = static_cast<int>(*value);
 }
 
 void take_path(std::filesystem::path& setting, const TomlTable& table, const std::string& key) {

@@ -16,14 +16,7 @@ constexpr std::array<std::pair<std::string_view, JoinMode>, 4> join_modes{{{"ope
                                                                            {"approve", JoinMode::approve},
                                                                            {"closed", JoinMode::closed}}};
 
-template <class T>
-void take(T& setting, std::optional<T> value) {
-  if (value) setting = std::move(*value);
-}
-
-void read_digits(const TomlTable& table, int& digits) {
-  if (const auto value = table.integer("digits", 1, 6)) digits = static_cast<int>(*value);
-}
+void read_digits(const TomlTable& table, int& digits) { take_count(digits, table, "digits", 1, 6); }
 
 void read_join(const TomlTable& table, NodeSettings& nodes) {
   const auto word = table.text("join");

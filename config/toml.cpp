@@ -92,6 +92,10 @@ void refuse(Source& source, const toml::parse_error& error) {
 
 }  // namespace
 
+void take_count(int& setting, const TomlTable& table, const std::string& key, int least, int most) {
+  if (const auto value = table.integer(key, least, most)) setting = static_cast<int>(*value);
+}
+
 struct Toml::Parsed {
   toml::parse_result result;
 };

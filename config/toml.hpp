@@ -18,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "config/source.hpp"
@@ -63,6 +64,14 @@ class TomlTable {
   std::string path_;
   const void* node_;  // toml++'s table, owned by the Toml; null: absent (its types cannot be declared ahead)
 };
+
+/// A setting keeps its default where the table says nothing, or something that is a fault.
+template <class T>
+void take(T& setting, std::optional<T> value) {
+  if (value) setting = std::move(*value);
+}
+
+void take_count(int& setting, const TomlTable& table, const std::string& key, int least, int most);
 
 /// A parsed document; lives longer than the tables it hands out. A syntax error is a fault of `source`.
 class Toml {
