@@ -33,15 +33,10 @@ std::chrono::seconds timeout_in(const json::object& asked) {
   return std::min(std::chrono::seconds{*number}, longest_timeout);
 }
 
-std::string text_at(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string{value->get_string()} : std::string{};
-}
-
 Answer give(Registry& registry, PowerDesk& desk, const Request& request) {
   const auto asked = json_body(request);
   if (!asked) return failure(400, asked.error());
-  const auto word = text_at(*asked, "order");
+  const auto word = text_in(*asked, "order");
   const auto order = order_named(word);
   if (!order && word != "none")
     return failure(400, {"there is no order '" + word + "'", "one of reboot, poweroff, none"});
