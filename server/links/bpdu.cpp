@@ -8,7 +8,6 @@
 namespace rootstock::server {
 namespace {
 
-constexpr std::array<std::uint8_t, 6> all_bridges{0x01, 0x80, 0xc2, 0, 0, 0};
 constexpr std::array<std::uint8_t, 3> llc_of_bridges{0x42, 0x42, 0x03};
 constexpr std::uint16_t most_of_llc = 1500;  ///< a length; above it the field is a type (IEEE 802.3 3.2.6)
 constexpr std::uint8_t configuration = 0x00, rapid = 0x02;
@@ -28,7 +27,7 @@ std::chrono::milliseconds timer(dhcp::Reader& in) { return std::chrono::millisec
 
 std::optional<Bpdu> parse_bpdu(std::span<const std::uint8_t> frame) {
   dhcp::Reader in{frame};
-  if (!std::ranges::equal(in.take(6), all_bridges)) return std::nullopt;
+  if (!std::ranges::equal(in.take(all_bridges.size()), all_bridges)) return std::nullopt;
   in.take(6);
   const auto length = in.u16();
   if (length > most_of_llc || !std::ranges::equal(in.take(3), llc_of_bridges)) return std::nullopt;

@@ -1,6 +1,7 @@
 #pragma once
 // What a switch says about its spanning tree (value): IEEE 802.1D-2004 section 9.3, as it comes on the wire.
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -9,6 +10,9 @@
 #include "config/address.hpp"
 
 namespace rootstock::server {
+
+/// The group address to which bridges speak, and which they never pass on (802.1D table 7-10).
+constexpr std::array<std::uint8_t, 6> all_bridges{0x01, 0x80, 0xc2, 0, 0, 0};
 
 /// One configuration message of a bridge. Topology change notifications say nothing that we need.
 struct Bpdu {

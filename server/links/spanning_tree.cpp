@@ -45,8 +45,7 @@ bool join_bridges(int ear, int index) {
   packet_mreq group{};
   group.mr_ifindex = index;
   group.mr_type = PACKET_MR_MULTICAST;
-  group.mr_alen = 6;
-  constexpr std::array<unsigned char, 6> all_bridges{0x01, 0x80, 0xc2, 0, 0, 0};
+  group.mr_alen = all_bridges.size();
   std::memcpy(group.mr_address, all_bridges.data(), all_bridges.size());
   return ::setsockopt(ear, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &group, sizeof group) == 0;
 }
@@ -98,20 +97,15 @@ struct SpanningTreeListener::Impl {
   }
 
   void hear(const Bpdu& bpdu) {
-    const auto now = std::chrono::steady_clock::now();
-    if (!heard) {
+    if (!heard)
       log::info(
           "the switch runs a spanning tree: bridge {} was heard; a board's port may pass nothing for {} s",
           bpdu.bridge.text(), std::chrono::duration_cast<std::chrono::seconds>(bpdu.deaf()).count());
-      heard = Heard{bpdu, now, now, 0};
-    }
-    heard->bpdu = bpdu;
-    heard->last = now;
-    ++heard->count;
+    heard = bpdu;
   }
 
   asio::posix::stream_descriptor ear;
-  std::optional<Heard> heard;
+  std::optional<Bpdu> heard;
 };
 
 SpanningTreeListener::SpanningTreeListener(asio::io_context& loop) : impl_(std::make_unique<Impl>(loop)) {}
@@ -134,6 +128,6 @@ void SpanningTreeListener::stop() {
   if (impl_->ear.is_open()) impl_->ear.cancel();
 }
 
-std::optional<SpanningTreeListener::Heard> SpanningTreeListener::heard() const { return impl_->heard; }
+std::optional<Bpdu> SpanningTreeListener::heard() const { return impl_->heard; }
 
 }  // namespace rootstock::server

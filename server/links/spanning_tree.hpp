@@ -4,8 +4,6 @@
 // then (NETBOOT-FACTS 1).
 
 #include <boost/asio/io_context.hpp>
-#include <chrono>
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,12 +20,6 @@ std::optional<Bpdu> next_bpdu(int ear);
 
 class SpanningTreeListener {
  public:
-  struct Heard {
-    Bpdu bpdu;  ///< the latest
-    std::chrono::steady_clock::time_point first, last;
-    std::uint64_t count = 0;
-  };
-
   explicit SpanningTreeListener(boost::asio::io_context& loop);
   ~SpanningTreeListener();
 
@@ -35,8 +27,8 @@ class SpanningTreeListener {
   Result<void, Failure> open(const std::string& interface);
   void start();
   void stop();
-  /// None: no bridge was heard since the start.
-  std::optional<Heard> heard() const;
+  /// What a bridge said last; none: no bridge was heard since the start.
+  std::optional<Bpdu> heard() const;
 
  private:
   struct Impl;
