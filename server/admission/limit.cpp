@@ -9,13 +9,16 @@
 namespace rootstock::server {
 namespace {
 
-constexpr double bits = 8;
-constexpr double payload = 0.94;
-constexpr double assumed_link = 1e9;
-constexpr double busy = 0.85;  ///< of the bandwidth: more is not to be had all the time
+constexpr double bits = 8;            ///< of a byte
+constexpr double payload = 0.94;      ///< of what a link carries
+constexpr double assumed_link = 1e9;  ///< bits per second
+constexpr double busy = 0.85;         ///< of the bandwidth: more is not to be had all the time
+/// Slowly upwards, as a board that is let in too early may not recover; back at once, by half.
 constexpr double most_overbooked = 3;
 constexpr double overbooking_a_second = 0.05, recovery_a_second = 0.02;
+/// With files as small as a test's, every board there is would be let in.
 constexpr std::uint64_t smallest_largest = 256 << 10;
+/// How old a file may be that says how fast the wire is, and how many of them say it.
 constexpr std::chrono::seconds remembered{10};
 constexpr std::size_t enough_files = 3;
 
@@ -52,12 +55,15 @@ void Limit::forget_before(Moment now) {
   while (!files_.empty() && now - files_.front().at > remembered) files_.pop_front();
 }
 
+std::size_t Limit::slow_files() const {
+  const auto slow = std::ranges::count_if(files_, [this](const Sample& file) { return file.rate < need(); });
+  return static_cast<std::size_t>(slow);
+}
+
 /// A quarter of the boards get less than they need: they do not share evenly, as a board whose blocks are
 /// small gets less of a full wire, and the slowest is the one that gives up.
 bool Limit::files_come_slowly() const {
-  if (files_.size() < enough_files) return false;
-  const auto slow = std::ranges::count_if(files_, [this](const Sample& file) { return file.rate < need(); });
-  return 4 * static_cast<std::size_t>(slow) >= files_.size();
+  return files_.size() >= enough_files && 4 * slow_files() >= files_.size();
 }
 
 /// Two errors are possible. The wire gives less than its link says (a slower switch on the way, a USB
@@ -68,21 +74,22 @@ void Limit::measure(double seconds, std::uint64_t sent, bool full, Moment now) {
   if (seconds <= 0) return;
   forget_before(now);
   const auto latest = static_cast<double>(sent) / seconds;
-  const auto weight = std::min(1.0, seconds / 2);
-  rate_ += (latest - rate_) * weight;
+  rate_ += (latest - rate_) * std::min(1.0, seconds / 2);
   if (rate_ > capacity_ && bandwidth_.source != Bandwidth::Source::settings) capacity_ = rate_;
-  if (files_come_slowly()) {
-    overbooked_ = std::max(1.0, overbooked_ / 2);
-    if (rate_ < capacity_ * busy) {
-      capacity_ = std::max(rate_, need());
-      measured_less_ = true;
-    }
-    files_.clear();  // what comes now is what fewer boards get
-    return;
+  if (files_come_slowly()) return allow_fewer();
+  if (full && slow_files() == 0) allow_more(seconds);
+}
+
+void Limit::allow_fewer() {
+  overbooked_ = std::max(1.0, overbooked_ / 2);
+  if (rate_ < capacity_ * busy) {
+    capacity_ = std::max(rate_, need());
+    measured_less_ = true;
   }
-  const bool all_in_time =
-      std::ranges::none_of(files_, [this](const Sample& file) { return file.rate < need(); });
-  if (!full || !all_in_time) return;
+  files_.clear();  // what comes now is what fewer boards get
+}
+
+void Limit::allow_more(double seconds) {
   if (rate_ < capacity_ * busy)
     overbooked_ = std::min(most_overbooked, overbooked_ + overbooking_a_second * seconds);
   // A wire that was slow for a while is tried again.
@@ -97,15 +104,17 @@ std::size_t Limit::at_once() const {
 }
 
 std::string Limit::why() const {
-  std::string wire;
+  const auto wire = megabits(bandwidth_.bytes_per_second);
+  std::string text;
   switch (bandwidth_.source) {
-    case Bandwidth::Source::settings: wire = "the settings give boots {:.0f} Mbit/s"; break;
-    case Bandwidth::Source::link: wire = "the link carries {:.0f} Mbit/s"; break;
+    case Bandwidth::Source::settings:
+      text = fmt::format("the settings give boots {:.0f} Mbit/s", wire);
+      break;
+    case Bandwidth::Source::link: text = fmt::format("the link carries {:.0f} Mbit/s", wire); break;
     case Bandwidth::Source::assumed:
-      wire = "the link does not say its speed: {:.0f} Mbit/s are assumed";
+      text = fmt::format("the link does not say its speed: {:.0f} Mbit/s are assumed", wire);
       break;
   }
-  auto text = fmt::format(fmt::runtime(wire), megabits(bandwidth_.bytes_per_second));
   if (measured_less_)
     text += fmt::format(", but no more than {:.0f} Mbit/s came through", megabits(capacity_));
   text += fmt::format("; each board needs {:.1f} Mbit/s to have its largest file ({:.1f} MB) in {:.0f} s",

@@ -64,7 +64,10 @@ class Limit {
     double rate;
   };
   void forget_before(Moment now);
+  std::size_t slow_files() const;
   bool files_come_slowly() const;
+  void allow_fewer();
+  void allow_more(double seconds);
 
   Bandwidth bandwidth_;
   double capacity_;
