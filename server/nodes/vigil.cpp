@@ -21,6 +21,12 @@ std::string span_words(Moment::duration span) {
   return seconds < 120 ? fmt::format("{} s", seconds) : fmt::format("{} minutes", seconds / 60);
 }
 
+/// Heartbeats begin when "up" was answered; the head that did so may have been killed before it was on the
+/// disk.
+bool said_up_to_another(const BootRecord& boot) {
+  return boot.data().overlay_at != Moment{} && boot.stage() != Stage::up;
+}
+
 }  // namespace
 
 Vigil::Vigil(Registry& registry, FrontDesk& desk, std::function<void(const NodeRecord&)> save)
@@ -77,6 +83,7 @@ std::string Vigil::on_beat(Node& node, Beat beat) {
   const auto before = pulse.beat_at ? std::optional{pulse.beat} : std::nullopt;
   const auto silent = at - pulse.beat_at.value_or(pulse.expected.value_or(at));
   const auto lost = pulse.lost_at;
+  const bool first_that_speaks = pulse.boot.empty();
   if (!pulse.on_beat(std::move(beat), at)) {
     log::limited(
         "two systems of " + node.record.name,
@@ -84,6 +91,8 @@ std::string Vigil::on_beat(Node& node, Beat beat) {
     return {};
   }
   heard(node);
+  if (first_that_speaks && said_up_to_another(node.boot))
+    desk_.on_up(node, {pulse.beat.generation, "", pulse.beat.uptime});
   if (lost) tell(node, node.boot.on_beat_says("is back, after " + span_words(silent), at));
   if (const auto news = news_between(before.value_or(Beat{}), pulse.beat); !news.empty())
     tell(node, node.boot.on_beat_says(news, at));

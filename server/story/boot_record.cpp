@@ -153,8 +153,10 @@ std::string BootRecord::on_up(const UpReport& report, Moment now) {
   data_.held.clear();
   data_.heard = now;
   if (again) return {};
-  auto text = fmt::format("up with {} (kernel {}, {:.1f} s after the kernel started)",
-                          printable(report.generation), printable(report.kernel), report.seconds);
+  auto text = report.kernel.empty()
+                  ? fmt::format("up with {}: its heartbeats come", printable(report.generation))
+                  : fmt::format("up with {} (kernel {}, {:.1f} s after the kernel started)",
+                                printable(report.generation), printable(report.kernel), report.seconds);
   note(text, now);
   return text;
 }

@@ -19,8 +19,8 @@ namespace rootstock::server {
 
 /// What a node says of itself once its system is up.
 struct UpReport {
-  std::string generation, kernel;
-  double seconds = 0;  ///< since its kernel started
+  std::string generation, kernel;  ///< kernel "": it did not say so to us; its heartbeats do
+  double seconds = 0;              ///< since its kernel started
 };
 
 /// How a file came over.

@@ -261,6 +261,37 @@ TEST_CASE("no overlay for a board that is not let in, whoever is asked") {
   CHECK(house.get("/node/overlay", of_root) == 200);
 }
 
+TEST_CASE(
+    "the first heartbeat after a restart of the head tells that a node is up, if its \"up\" was lost with "
+    "the old one") {
+  House house;
+  house.boots_up_to_initramfs();
+  auto& node = house.node();
+  const auto beats = [&](const std::string& boot) {
+    const auto body = "token=abc&generation=compute%2F1&uptime=61.5&slurmd=active&boot=" + boot;
+    CHECK(house.ask(Method::post, "/node/beat", {seat, of_anybody}, body).status == 200);
+  };
+  SECTION("it had its overlay") {
+    REQUIRE(house.get("/node/overlay", of_root) == 200);
+    REQUIRE(node.boot.stage() == Stage::overlay);
+    node.boot = BootRecord::restored(node.boot.data());
+    beats("b1");
+    CHECK(node.boot.stage() == Stage::up);
+    CHECK(node.record.generation == "compute/1");
+  }
+  SECTION("it has not, so this is the system before, or another board's") {
+    node.boot = BootRecord::restored(node.boot.data());
+    beats("b0");
+    CHECK(node.boot.stage() == Stage::initramfs);
+  }
+  SECTION("a board that boots again while the system before is still heard") {
+    node.pulse.on_up("b0", Moment::clock::now());
+    REQUIRE(house.get("/node/overlay", of_root) == 200);
+    beats("b0");
+    CHECK(node.boot.stage() == Stage::overlay);
+  }
+}
+
 TEST_CASE("a node's heartbeats, and its last words") {
   House house;
   house.boots_up_to_initramfs();
