@@ -8,6 +8,7 @@
 #include <csignal>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "config/file.hpp"
 #include "dhcp/service.hpp"
@@ -33,6 +34,7 @@
 #include "server/nodes/overlays.hpp"
 #include "server/nodes/seat_leases.hpp"
 #include "server/nodes/seats.hpp"
+#include "server/nodes/sleep.hpp"
 #include "server/nodes/vigil.hpp"
 #include "server/power/power_desk.hpp"
 #include "server/privileges/privileges.hpp"
@@ -178,6 +180,9 @@ class Worker {
     rounds_.expires_after(std::chrono::seconds{5});
     rounds_.async_wait([this](boost::system::error_code error) {
       if (error) return;
+      // A clock is read twice, and a scheduler may come in between: that is no sleep.
+      if (const auto slept = slept_so_far(); slept - slept_ > std::chrono::seconds{1})
+        sleep_over(registry_, slept - std::exchange(slept_, slept));
       reception_.look_around({Time::clock::now(), Moment::clock::now()});
       go_round();
     });
@@ -214,6 +219,7 @@ class Worker {
   Reception reception_;
   Seats seats_;
   boost::asio::steady_timer rounds_;
+  Moment::duration slept_ = slept_so_far();  ///< that was reckoned with
   FrontDesk desk_;
   View view_;
   Overlays overlays_;

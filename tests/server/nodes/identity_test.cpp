@@ -1,6 +1,7 @@
 // Who is who: what firmware says of a board against what is known of it.
 #include "server/nodes/identity.hpp"
 
+#include "server/nodes/sleep.hpp"
 #include "tests/server/nodes/joining_house.hpp"
 #include "tests/support/catch.hpp"
 
@@ -186,6 +187,41 @@ TEST_CASE("two boards at once under one MAC, and the same with a board that just
     for (int i = 0; i < 4; ++i) house.passes(15s);
     CHECK(node.record.doubt.empty());
   }
+}
+
+TEST_CASE("the head sleeps, and its nodes do not") {
+  Disk disk;
+  House house{settings_with(JoinMode::open), disk};
+  house.boots(mac1);
+  auto& node = house.node("node01");
+  double uptime = -30;  // its kernel starts half a minute after its firmware asked
+  const auto passes = [&](std::chrono::seconds time) {
+    uptime += std::chrono::duration<double>(time).count();
+    house.passes(time);
+  };
+  passes(60s);
+  node.pulse.on_up("boot", house.now.tick);
+  node.pulse.on_beat(beat("boot", uptime), house.now.tick);
+  passes(15s);
+
+  house.now.wall += 1h;  // the steady clock stands still
+  uptime += 3600;
+  sleep_over(house.registry, 1h);
+  node.pulse.on_beat(beat("boot", uptime), house.now.tick);
+  passes(15s);
+  CHECK(node.record.doubt.empty());
+
+  house.boots(mac1);  // a twin is a twin, also after that
+  house.now.tick += 10s;
+  node.pulse.on_beat(beat("boot", uptime), house.now.tick);
+  passes(15s);
+  CHECK_FALSE(node.record.doubt.empty());
+}
+
+TEST_CASE("a machine knows how long it has slept") {
+  const auto before = slept_so_far();
+  CHECK(before >= 0s);
+  CHECK(slept_so_far() - before < 1min);
 }
 
 TEST_CASE("a boot waits until the system before it would have been heard again") {
