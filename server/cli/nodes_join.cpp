@@ -58,11 +58,23 @@ class Listing {
       print_board(context, board, place);
     }
   }
-  std::size_t boards() const { return told_.size(); }
+  double boards() const { return static_cast<double>(told_.size()); }
 
  private:
   std::map<std::string, std::string> told_;
 };
+
+std::string boards_text(double count) { return fmt::format("{:.0f} board{}", count, count == 1 ? "" : "s"); }
+
+/// Those that were switched on before.
+void tell_waiting(const object& door) {
+  const auto waiting = number_of(door, "waiting");
+  if (waiting == 0) return;
+  const auto* is = waiting == 1 ? "waits" : "wait";
+  fmt::print("{} {} already: {}\n", boards_text(waiting), is,
+             truth_of(door, "waiting_come_in") ? "let in when they ask again, within a minute"
+                                               : "rootstock nodes approve lets them in");
+}
 
 bool shut(Context& context, std::string_view why) {
   const auto answer = post(context, "/nodes/join", {{"seconds", 0}});
@@ -80,13 +92,13 @@ void stay(Context& context, const Arguments& words) {
     if (number_of(door->as_object(), "open_until") == 0) break;
     if (pause.wait(std::chrono::milliseconds{500}) != Pause::Ended::stop) continue;
     if (!words.keep) {
-      shut(context, fmt::format("the door is shut again; {} boards came", listing.boards()));
+      shut(context, fmt::format("the door is shut again; {} came", boards_text(listing.boards())));
       return;
     }
     if (!context.json) fmt::print("the door stays open: rootstock nodes join --stop shuts it\n");
     return;
   }
-  if (!context.json) fmt::print("the door is shut again; {} boards came\n", listing.boards());
+  if (!context.json) fmt::print("the door is shut again; {} came\n", boards_text(listing.boards()));
 }
 
 void run(Context& context, const Arguments& words) {
@@ -99,9 +111,12 @@ void run(Context& context, const Arguments& words) {
     return context.failed(
         {fmt::format("\"{}\" is not a length of time", words.time), std::string{duration_hint}},
         exit_bad_input);
-  if (!post(context, "/nodes/join", {{"seconds", time->count()}})) return;
-  if (!context.json)
+  const auto door = post(context, "/nodes/join", {{"seconds", time->count()}});
+  if (!door) return;
+  if (!context.json) {
     fmt::print("new boards are let in for {}: switch them on, in the order of their names\n", words.time);
+    tell_waiting(door->as_object());
+  }
   std::fflush(stdout);
   stay(context, words);
 }
@@ -115,8 +130,9 @@ void add_join(CLI::App& nodes, Context& context) {
   command->add_flag("--keep", words->keep, "Ctrl-C ends the list, and the door stays open");
   command->add_flag("--stop", words->stop, "Shut the door now");
   command->footer(
-      R"(Whatever nodes.join says, a new board gets the next seat while this runs. Ctrl-C shuts the door. One line per board, in
-the order in which they were plugged in; with --json, one object per line.
+      R"(Whatever nodes.join says, a new board gets the next seat while this runs. With join = "window" boards that wait already
+come in, too, each when it asks again. Ctrl-C shuts the door. One line per board, in the order in which they were plugged
+in; with --json, one object per line.
 
 Examples:
   rootstock nodes join --for 10m

@@ -1,6 +1,7 @@
 // The part of AdminSeats that lets boards in: declared ones, and those that are plugged in while it is open.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 
 #include "config/declared.hpp"
@@ -98,9 +99,15 @@ Answer AdminSeats::door() const {
                                   {"first", unix_seconds(seen.first)},
                                   {"last", unix_seconds(seen.last)}});
   }
+  const auto waiting = std::ranges::count_if(registry_.nodes(), [](const auto& entry) {
+    const auto& record = entry.second.record;
+    return record.standing == Standing::waiting && record.doubt.empty();
+  });
   const auto until = seats_.door_open_until();
   return json_answer(json::object{{"open_until", until ? unix_seconds(*until) : 0},
                                   {"now", unix_seconds(Time::clock::now())},
+                                  {"waiting", waiting},
+                                  {"waiting_come_in", settings_.nodes.join == JoinMode::window},
                                   {"boards", std::move(boards)}});
 }
 

@@ -22,8 +22,15 @@ dhcp::Welcome Reception::receive(const dhcp::Board& board, bool starts, const In
   switch (record.standing) {
     case Standing::denied:
       sightings_.update(board.mac, "denied", now.wall);
+      // What runs keeps the address that it has until it is off; firmware, and whoever starts over, has none.
+      if (!starts && !dhcp::boots(board.dialect) && runs(*node, now)) return welcome;
       return {.how = How::refused, .name = record.name, .why = record.name + " was denied"};
     case Standing::waiting:
+      if (comes_in(*node, now)) {
+        let_in(*node);
+        sightings_.note(board, record.number, "joined", now.wall);
+        break;
+      }
       sightings_.note(board, record.number, "waiting", now.wall);
       welcome.how = How::parked;
       welcome.lease = parked_lease;
@@ -103,6 +110,22 @@ Node* Reception::park(const dhcp::Board& board, const Instant& now, const std::s
   sightings_.note(board, node->record.number, "waiting", now.wall);
   if (doubt.empty()) house_.save(node->record);
   return node;
+}
+
+/// Who waits for the door asks again and again; it was switched on before somebody opened it. Who waits to be
+/// approved is no business of the door's.
+bool Reception::comes_in(const Node& node, const Instant& now) const {
+  return mode_ == JoinMode::window && door_open_until(now.wall) && node.record.doubt.empty() &&
+         !house_.registry.full();
+}
+
+void Reception::let_in(Node& node) {
+  auto& record = node.record;
+  // While it waited, its address was its own for minutes only.
+  if (house_.registry.by_address(record.address) != &node) record.address = {};
+  record.standing = Standing::member;
+  log::info("{} is new: {} ({})", record.name, record.mac.text(), record.dialect);
+  house_.save(record);
 }
 
 void Reception::make_room(Moment now) {

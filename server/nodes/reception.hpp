@@ -45,7 +45,8 @@ class Reception {
   /// Every few seconds: two systems that talk as one node, and doubts that are over.
   void look_around(const Instant& now);
 
-  /// Until then every board is let in.
+  /// Until then every new board is let in, and with join = "window" who waits already as soon as it asks
+  /// again.
   void open_door(Time until);
   void shut_door() { door_until_ = {}; }
   std::optional<Time> door_open_until(Time now) const;
@@ -64,6 +65,8 @@ class Reception {
   Node* receive_stranger(const dhcp::Board& board, const Instant& now, dhcp::Welcome& welcome);
   Node* park(const dhcp::Board& board, const Instant& now, const std::string& doubt);
   Node* seat_new(const dhcp::Board& board, const Instant& now);
+  bool comes_in(const Node& node, const Instant& now) const;
+  void let_in(Node& node);
   void make_room(Moment now);
   void verify(Node& node, const dhcp::Board& board, bool starts, Moment now);
   void look_at(Node& node, Moment now);

@@ -41,6 +41,39 @@ TEST_CASE("the door is opened for a while") {
   CHECK(house.boots(mac3).welcome.how == dhcp::Welcome::How::parked);
 }
 
+TEST_CASE("who waits for the door comes in when it asks again; who waits for a yes does not") {
+  const auto [mode, comes_in] =
+      GENERATE(table<JoinMode, bool>({{JoinMode::window, true}, {JoinMode::approve, false}}));
+  Disk disk;
+  House house{settings_with(mode), disk};
+  const auto parked = house.boots(mac1);
+  house.reception.open_door(house.now.wall + 10min);
+  const auto renewed = house.renews(mac1, parked.address);
+  CHECK(renewed.answered == "ACK");
+  CHECK(lease_time(renewed) == (comes_in ? 12 * 3600 : 120));
+  CHECK((disk.nodes.at(1).standing == Standing::member) == comes_in);
+  CHECK(house.row(mac1).name == "node01");
+  REQUIRE(house.reception.sightings().all().size() == 1);
+  CHECK(house.reception.sightings().all().front().outcome == (comes_in ? "joined" : "waiting"));
+}
+
+TEST_CASE("the door lets nobody in whose identity is in doubt, and nobody whom there is no seat for") {
+  Disk disk;
+  auto settings = settings_with(JoinMode::window);
+  settings.slurm.max_nodes = 1;
+  House house{settings, disk};
+  const auto first = house.boots(mac1), second = house.boots(mac2);
+  house.node("node02").record.doubt = "somebody else's serial";
+  house.reception.open_door(house.now.wall + 10min);
+  house.renews(mac2, second.address);
+  CHECK(house.row(mac2).standing == Standing::waiting);
+  house.node("node02").record.doubt.clear();
+  house.renews(mac1, first.address);
+  house.renews(mac2, second.address);
+  CHECK(house.row(mac1).standing == Standing::member);
+  CHECK(house.row(mac2).standing == Standing::waiting);
+}
+
 TEST_CASE("who waits has an address for two minutes, and the seat's own after a yes") {
   Disk disk;
   House house{settings_with(JoinMode::approve), disk};
