@@ -244,6 +244,7 @@ void Conversations::report_refused(Client from, std::string_view path, std::stri
                                    bool missing) {
   TransferReport report{from.address, path, 0, false, false, outcome};
   report.missing = missing;
+  report.begun = false;
   observer_.on_transfer(report);
 }
 

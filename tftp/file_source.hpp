@@ -44,12 +44,13 @@ struct TransferReport {
   std::uint64_t blocks = 0;  ///< that the client has acknowledged
   std::uint64_t resent = 0;  ///< that went out more than once
   bool missing = false;      ///< there is no such file
+  bool begun = true;         ///< on_begun() was called for it; a refused request never begins
 };
 
 class Observer {
  public:
   virtual ~Observer() = default;
-  /// A transfer began; it ends with one on_transfer(). What is refused does not begin.
+  /// A transfer began; it ends with one on_transfer(). What is refused does not begin, and is only reported.
   virtual void on_begun(Ipv4 client, std::string_view path) {
     static_cast<void>(client);
     static_cast<void>(path);

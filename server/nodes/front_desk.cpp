@@ -71,7 +71,8 @@ void FrontDesk::on_begun(Ipv4 client, std::string_view /*path*/) {
 void FrontDesk::on_transfer(const tftp::TransferReport& report) {
   Node* node = registry_.by_address(report.client);
   if (node == nullptr) return;
-  if (!report.missing) node->boot.on_ended(now());
+  if (!report.begun) node->boot.on_begun(now());  // refused at once: heard all the same
+  node->boot.on_ended(now());
   if (report.probe) return;
   const auto name = boot_name(report.path, asker_of(node->record));
   if (report.missing) return on_missing(*node, name);

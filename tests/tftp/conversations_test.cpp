@@ -27,7 +27,7 @@ struct Diary : Observer {
     bool complete, probe;
     double seconds;
     std::uint64_t blocks, resent;
-    bool missing;
+    bool missing, began;
   };
   std::vector<Entry> entries;
   std::vector<std::string> begun;
@@ -36,7 +36,7 @@ struct Diary : Observer {
   void on_malformed(ParseError kind, Ipv4) override { malformed.push_back(kind); }
   void on_transfer(const TransferReport& r) override {
     entries.push_back({std::string{r.path}, std::string{r.outcome}, r.bytes, r.complete, r.probe, r.seconds,
-                       r.blocks, r.resent, r.missing});
+                       r.blocks, r.resent, r.missing, r.begun});
   }
 };
 
@@ -130,6 +130,7 @@ TEST_CASE("a file that is not there does not begin, and is told as missing") {
   REQUIRE(lab.diary.entries.size() == 2);
   CHECK(lab.diary.entries[0].missing);
   CHECK_FALSE(lab.diary.entries[1].missing);
+  for (const auto& entry : lab.diary.entries) CHECK_FALSE(entry.began);
 }
 
 TEST_CASE("a read, from request to last ACK") {
