@@ -44,6 +44,7 @@ void FrontDesk::on_exchange(const dhcp::Exchange& exchange) {
   tell(*node, node->boot.on_dhcp(exchange, now()));
   if (exchange.answered.empty() && doorkeeper().holds(*node)) on_held(*node, exchange.why);
   if (node->boot.started() == before) return;
+  if (!node->record.doubt.empty()) return;  // learnt from a stranger, it would make the stranger known
   if (const auto dialect = dhcp::name_of(exchange.board.dialect); node->record.dialect != dialect) {
     node->record.dialect = dialect;
     save_(node->record);

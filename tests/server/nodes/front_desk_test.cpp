@@ -34,6 +34,21 @@ struct House {
 
 }  // namespace
 
+TEST_CASE("a stranger of another model, without a serial, does not become the known one by asking") {
+  House house;
+  house.boots(Dialect::pi4);
+  const auto known_at = house.node().suspicion.known_at;
+  house.boots(Dialect::pi5);
+  const auto words = house.node().record.doubt;
+  CHECK(words.find("a Raspberry Pi 5, where node01 is a Raspberry Pi 4") != std::string::npos);
+  CHECK(house.node().record.dialect == dhcp::name_of(Dialect::pi4));
+  house.boots(Dialect::pi5);
+  CHECK(house.node().suspicion.known_at == known_at);
+  CHECK(house.node().record.doubt == words);
+  house.boots(Dialect::pi4);
+  CHECK(house.node().suspicion.known_at > known_at);
+}
+
 TEST_CASE("a refused request ends no transfer that is under way") {
   House house;
   house.boots(Dialect::pi4);
