@@ -6,7 +6,6 @@ import re
 import signal
 import socket
 import sqlite3
-import subprocess
 from pathlib import Path
 
 import network
@@ -14,30 +13,10 @@ from board import BIOS_ROM, DISCOVER, REQUEST, Board
 from boards import pi_options
 from clients_of_dhcp import LASTING_SCRIPT
 from crashes import kill_and_wait
-from place import FOLDER, eventually
+from place import eventually, head_answers, head_with
 
 MAC = "52:54:00:1e:00:%02x"
 WAITING, USUAL = 120, 12 * 3600
-
-
-@contextlib.contextmanager
-def head_with(site, more="", **changes):
-    """The service with these lines in its settings, and nobody known."""
-    site.head.stop()
-    site.head.configure(site.settings(state=site.fresh("joining-state"), more=more, **changes))
-    site.head.start()
-    try:
-        yield
-    finally:
-        site.head.stop()
-        site.head.configure(site.settings())
-        site.head.start()
-
-
-def head_answers(path, *more):
-    done = subprocess.run(["curl", "-sS", "--unix-socket", "/run/rootstock/control.sock", *more, f"http://head/{path}"],
-                          capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)
 
 
 def order(verb, **body):
@@ -171,7 +150,7 @@ def test_a_nodes_address_is_nobody_elses_when_its_lease_is_over_and_the_pool_is_
     with head_with(site, "[dhcp]\nconflict_probe = false\n", address='10.77.0.1/24"\npool = "10.77.0.50-10.77.0.51'):
         addresses = {leased(21).address, leased(22).address}
         site.head.stop()
-        with sqlite3.connect(FOLDER / "joining-state/state.db") as state:
+        with sqlite3.connect(site.state / "state.db") as state:
             assert state.execute("UPDATE leases SET until = 1").rowcount == 2
         site.head.start()
         with Board(MAC % 23) as other:

@@ -80,8 +80,7 @@ class Site:
 
     def status(self):
         """No command of the CLI shows the counters; the socket it uses does."""
-        return json.loads(subprocess.run(["curl", "-sS", "--unix-socket", "/run/rootstock/control.sock", "http://head/status"],
-                                         capture_output=True, check=True).stdout)
+        return head_answers("status")
 
     def counter(self, protocol, word):
         """The sum of the counters of a protocol whose name contains the word."""
@@ -99,6 +98,29 @@ class Site:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         return folder
+
+
+def head_answers(path, *more):
+    """What the socket of the command line says there; `more` words for curl."""
+    done = subprocess.run(["curl", "-sS", "--unix-socket", "/run/rootstock/control.sock", *more, f"http://head/{path}"],
+                          capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+@contextlib.contextmanager
+def head_with(site, more="", **changes):
+    """The service with these lines in its settings, a state of its own, and nobody known; as usual afterwards."""
+    site.head.stop()
+    usual, site.state = site.state, site.fresh("case-state")
+    site.head.configure(site.settings(more=more, **changes))
+    site.head.start()
+    try:
+        yield
+    finally:
+        site.head.stop()
+        site.state = usual
+        site.head.configure(site.settings())
+        site.head.start()
 
 
 @contextlib.contextmanager

@@ -8,27 +8,11 @@ import time
 
 from board import BIOS_ROM, DISCOVER, Board
 from living_node import LivingNode
-from place import HEAD, eventually, namespace
+from place import HEAD, eventually, head_with, namespace
 from refusals import run_with
 
 NO_SLURM = "[slurm]\nenabled = false\n"
 ONE, TWO = "52:54:00:9a:00:01", "52:54:00:9a:00:02"
-
-
-@contextlib.contextmanager
-def without_slurm(site):
-    """The service without Slurm and without a node yet; as usual afterwards."""
-    site.head.stop()
-    usual, site.state = site.state, site.fresh("power-state")
-    site.head.configure(site.settings(more=NO_SLURM))
-    site.head.start()
-    try:
-        yield
-    finally:
-        site.head.stop()
-        site.state = usual
-        site.head.configure(site.settings())
-        site.head.start()
 
 
 def stage(node):
@@ -60,7 +44,7 @@ def shutdown(site, *words, path=os.environ["PATH"]):
 
 
 def test_nodes_are_off_or_named_and_the_head_goes_last(site):
-    with (without_slurm(site), harmless_systemctl(site) as (path, note), LivingNode(site, ONE) as one,
+    with (head_with(site, NO_SLURM), harmless_systemctl(site) as (path, note), LivingNode(site, ONE) as one,
           LivingNode(site, TWO, deaf=True) as two):
         eventually("both are up", is_up(one, two))
         code, out, err = shutdown(site, f"{one.name},{two.name}", "--head", path=path)
@@ -76,7 +60,7 @@ def test_nodes_are_off_or_named_and_the_head_goes_last(site):
 
 
 def test_a_node_reboots_by_an_order_where_there_is_no_slurm(site):
-    with without_slurm(site), LivingNode(site, ONE) as node:
+    with head_with(site, NO_SLURM), LivingNode(site, ONE) as node:
         eventually("it is up", is_up(node))
         first = node.system
         assert site.head.run("reboot", "52:54:00:9a:00:ff").returncode == 2, "nobody has that MAC"
@@ -88,7 +72,7 @@ def test_a_node_reboots_by_an_order_where_there_is_no_slurm(site):
 
 
 def test_ctrl_c_ends_only_the_watching(site):
-    with without_slurm(site), LivingNode(site, ONE, deaf=True) as node:
+    with head_with(site, NO_SLURM), LivingNode(site, ONE, deaf=True) as node:
         eventually("it is up", is_up(node))
         watching = subprocess.Popen(site.head.command("shutdown", node.name), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                     text=True)
@@ -111,7 +95,7 @@ def test_slurm_must_answer_or_be_waived(site):
 
 
 def test_the_network_is_not_moved_under_a_node_that_is_up(site):
-    with without_slurm(site):
+    with head_with(site, NO_SLURM):
         with LivingNode(site, ONE) as node:
             eventually("it is up", is_up(node))
             site.head.stop()  # its state is written with the end of the service

@@ -11,8 +11,8 @@ import subprocess
 import termios
 from pathlib import Path
 
-from joining import MAC, USUAL, WAITING, head_with, leased, name, seconds, seen
-from place import eventually
+from joining import MAC, USUAL, WAITING, leased, name, seconds, seen
+from place import eventually, head_with
 
 
 def nodes(site, *words, code=0):
