@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "server/log/log.hpp"
+#include "server/nodes/alive.hpp"
 #include "server/nodes/identity.hpp"
 
 namespace rootstock::server {

@@ -7,13 +7,18 @@ namespace rootstock::server {
 
 std::vector<dhcp::LeaseRecord> leases_of_seats(std::vector<dhcp::LeaseRecord> leases,
                                                const std::vector<NodeRecord>& seats) {
-  std::unordered_map<Mac, const NodeRecord*> members;
-  for (const auto& seat : seats)
-    if (seat.standing == Standing::member && !seat.vacant()) members[seat.mac] = &seat;
+  std::unordered_map<Mac, const NodeRecord*> members, denied;
+  for (const auto& seat : seats) {
+    if (seat.vacant()) continue;
+    if (seat.standing == Standing::member) members[seat.mac] = &seat;
+    if (seat.standing == Standing::denied) denied[seat.mac] = &seat;
+  }
   std::unordered_map<Mac, dhcp::Time> until;
   for (auto& lease : leases) {
     until[lease.mac] = lease.until;
-    lease.seated = lease.seated && members.contains(lease.mac);
+    // Whoever was a member before it was denied may run on, and renews nothing.
+    const auto sat = denied.find(lease.mac);
+    lease.seated = lease.seated && sat != denied.end() && sat->second->address == lease.address;
   }
   // One board has one address: that of its seat, if it has one.
   std::erase_if(leases, [&](const dhcp::LeaseRecord& lease) {
