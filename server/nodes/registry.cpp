@@ -167,7 +167,11 @@ void Registry::move(Node& node, Ipv4 address) {
 void Registry::index(const Node& node) {
   const auto& record = node.record;
   if (!record.vacant()) by_mac_[record.mac.number()] = record.number;
-  if (!record.address.unset()) by_address_[record.address.value] = record.number;
+  // Who waited had its address for minutes only, and its row may still name it: it is its member's since.
+  const auto* there = by_address(record.address);
+  const bool of_a_member = there != nullptr && there->record.standing == Standing::member;
+  if (!record.address.unset() && !(of_a_member && record.standing != Standing::member))
+    by_address_[record.address.value] = record.number;
   by_name_[record.name] = record.number;
   if (!record.serial.empty()) by_serial_.emplace(record.serial, record.number);
 }

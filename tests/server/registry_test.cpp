@@ -54,6 +54,16 @@ TEST_CASE("names stay unique when the prefix changed") {
   CHECK(joined->record.number == 8);  // the seat itself
 }
 
+TEST_CASE("an address is its member's after a restart, whoever had it while waiting") {
+  auto waited = row("node02", 2, "02:00:00:00:00:02"_mac, "10.77.0.1"_ip);
+  waited.standing = GENERATE(Standing::waiting, Standing::denied);
+  auto member = row("node01", 1, "02:00:00:00:00:01"_mac, "10.77.0.1"_ip);
+  if (GENERATE(true, false)) std::swap(member.number, waited.number);
+  Registry registry({}, 9, {member, waited});
+  REQUIRE(registry.by_address("10.77.0.1"_ip) != nullptr);
+  CHECK(registry.by_address("10.77.0.1"_ip)->record.name == "node01");
+}
+
 TEST_CASE("the number of a seat that was forgotten is never given again") {
   Registry registry({}, 9, {}, {}, 3);
   Node* fourth = registry.join(board("02:00:00:00:00:01"_mac), "10.77.0.1"_ip, "aa", now);
