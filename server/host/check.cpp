@@ -29,6 +29,7 @@ Findings check_host(const Settings& settings) {
   Findings found;
   check_privileges(settings, found);
   check_link(settings, found);
+  check_queues(settings, found);
   check_sharing(settings, found);
   check_ports(settings, found);
   check_storage(settings, found);

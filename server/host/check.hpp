@@ -3,6 +3,9 @@
 // `serve` ends at what stops it.
 
 #include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "config/settings.hpp"
 #include "server/host/finding.hpp"
@@ -18,6 +21,9 @@ void check_wire(const Settings& settings, Findings& found);
 void check_privileges(const Settings& settings, Findings& found);
 void check_sharing(const Settings& settings, Findings& found, const std::filesystem::path& root = "/");
 void check_link(const Settings& settings, Findings& found);
+void check_queues(const Settings& settings, Findings& found);
+/// `kinds`: of the interface, as in queueing.hpp.
+std::optional<Finding> judge_queues(const std::string& interface, const std::vector<std::string>& kinds);
 void check_ports(const Settings& settings, Findings& found);
 void check_storage(const Settings& settings, Findings& found);
 /// Nodes that are up, and would be cut off by settings of another network.
