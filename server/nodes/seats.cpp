@@ -161,18 +161,32 @@ Seats::Done Seats::set(Node& node, std::string_view key, std::string_view value)
   return {};
 }
 
-Seats::Done Seats::set_address(Node& node, std::string_view value) {
-  const auto address = Ipv4::parse(value);
-  if (!address) return fail(fmt::format("'{}' is no IPv4 address", value), "four numbers, as in 10.77.0.20");
-  if (auto right = may_have_address(*address, &node); !right) return right;
-  if (node.record.address == *address) return {};
-  if (runs(node, now()))
+/// No `address`: whichever the pool gives it.
+Seats::Done Seats::may_set_address(const Node& node, std::optional<Ipv4> address) const {
+  if (auto right = address ? may_have_address(*address, &node) : addresses_are_ours(); !right) return right;
+  if (node.record.address != address.value_or(Ipv4{}) && runs(node, now()))
     return fail(node.record.name + " runs, and its root hangs on the address it has",
                 "rootstock shutdown " + node.record.name + " first");
+  return {};
+}
+
+Seats::Done Seats::set_address(Node& node, std::string_view value) {
+  const auto address = Ipv4::parse(value);
+  if (!address && !value.empty())
+    return fail(fmt::format("'{}' is no IPv4 address", value),
+                "four numbers, as in 10.77.0.20; nothing for one out of the pool");
+  if (auto right = may_set_address(node, address); !right) return right;
+  if (node.record.address == address.value_or(Ipv4{})) return {};
   auto& addresses = reception_.house().addresses;
-  if (registry_.by_address(node.record.address) == &node) addresses.release(node.record.address);
-  addresses.reserve(*address);
-  registry_.move(node, *address);
+  if (registry_.by_address(node.record.address) == &node) {
+    addresses.release(node.record.address);
+    registry_.vacate(node.record.address);
+  }
+  node.record.address = {};
+  if (address) {
+    addresses.reserve(*address);
+    registry_.move(node, *address);
+  }
   save(node);
   return {};
 }

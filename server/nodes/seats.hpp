@@ -25,7 +25,8 @@ class Seats {
 
   /// Lets in who waits or was denied; ends a doubt in favour of the board that asked last.
   Done approve(Node& node);
-  /// No answer to this board from now on. What runs on it goes on until it is switched off.
+  /// No answer to this board from now on, when it boots. What runs on it goes on, with its address, until it
+  /// is switched off.
   Done deny(Node& node);
 
   /// Changes nothing: may this seat be declared? (Rows of one list against each other: not seen here.)
@@ -47,7 +48,8 @@ class Seats {
   Done set_group(Node& node, std::string_view group);
   /// "compute/7"; "" for the active one. Whether there is such a generation, whoever asks has seen to.
   Done pin(Node& node, std::string_view label);
-  /// image, kernel_options, address. An empty value: as its group or the site has it.
+  /// image, kernel_options, address. An empty value: as its group or the site has it, and an address out of
+  /// the pool, which it gets when it asks.
   Done set(Node& node, std::string_view key, std::string_view value);
 
   /// Until then every new board is let in; the list of boards seen begins anew.
@@ -60,9 +62,11 @@ class Seats {
  private:
   Done may_have(const DeclaredNode& wanted, const Node* seat) const;
   Done may_have_mac(const DeclaredNode& wanted, const Node* seat) const;
+  Done addresses_are_ours() const;
   Done may_have_address(Ipv4 address, const Node* seat) const;
   Done check_group(std::string_view group) const;
   Done set_address(Node& node, std::string_view value);
+  Done may_set_address(const Node& node, std::optional<Ipv4> address) const;
   bool is_declared(const Node& node) const;
   void give_mac(Node& node, const Mac& mac);
   void save(const Node& node);

@@ -43,12 +43,16 @@ Seats::Done Seats::may_have_mac(const DeclaredNode& wanted, const Node* seat) co
                           wanted.name.empty() ? "NAME" : wanted.name));
 }
 
+Seats::Done Seats::addresses_are_ours() const {
+  if (reception_.house().addresses.ours()) return {};
+  return fail("another DHCP server gives the addresses here (dhcp.mode is \"proxy\")",
+              "declare the address there");
+}
+
 Seats::Done Seats::may_have_address(Ipv4 address, const Node* seat) const {
+  if (auto right = addresses_are_ours(); !right) return right;
   const auto& network = settings_.network;
   const auto& addresses = reception_.house().addresses;
-  if (!addresses.ours())
-    return fail("another DHCP server gives the addresses here (dhcp.mode is \"proxy\")",
-                "declare the address there");
   if (!network.subnet.contains(address) || address == network.subnet.network ||
       address == network.subnet.broadcast() || address == network.address)
     return fail(fmt::format("{} is no address for a node of {}", address.text(), network.subnet.text()),
