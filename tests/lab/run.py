@@ -6,12 +6,12 @@ from cluster import LOGS, Cluster, fresh_state, only_suite
 
 import cases_in_order
 import every_firmware
-from cases import arguments, cases_of, run_cases
+from cases import arguments, cases_of, no_case, run_cases
 from lab import ADDRESS
 from slow import wanted
 from world import become_inhabitant, furnish, run_in_new_world
 
-DAY = "lab.day"
+DAY, FIRMWARE = "lab.day", "lab.every_firmware"
 
 
 def run(suite, cases, cluster, options):
@@ -25,12 +25,14 @@ def one_day(cluster, options):
     return run(DAY, morning, cluster, options) and run(DAY, others, cluster, options)
 
 
+def chosen(options):
+    """Cases of the day, cases of each firmware."""
+    firmware = wanted(cases_of(vars(every_firmware), FIRMWARE, options.only), options)
+    return cases_of(vars(cases_in_order), DAY, options.only), firmware
+
+
 def inside(options):
-    suite = "lab.every_firmware"
-    firmware = wanted(cases_of(vars(every_firmware), suite, options.only), options)
-    day = cases_of(vars(cases_in_order), DAY, options.only)
-    if not day and not firmware:
-        return 0
+    day, firmware = chosen(options)
     become_inhabitant()
     furnish("head", ADDRESS)
     cluster = Cluster(options.rootstock, join="approve" if day else "open")
@@ -42,7 +44,7 @@ def inside(options):
         good = not day or one_day(cluster, options)
         if firmware:
             cluster.change_joining("open")
-        good &= run(suite, firmware, cluster, options)
+        good &= run(FIRMWARE, firmware, cluster, options)
         return 0 if good else 1
     finally:
         cluster.lab.stop()
@@ -57,6 +59,8 @@ def main():
     options = arguments(__doc__, more_arguments)
     if options.inside:
         return inside(options)
+    if not any(chosen(options)):
+        return no_case("lab", options)
     _lock = only_suite()
     fresh_state()
     status = run_in_new_world([sys.executable, __file__, "--inside", *sys.argv[1:]])

@@ -8,6 +8,9 @@ import time
 import traceback
 
 
+NO_CASE = 5  # exit status: no case is named so, and nothing was done; pytest's, too
+
+
 class Skip(Exception):
     """Raised by a case that cannot run here; says why."""
 
@@ -17,6 +20,13 @@ def cases_of(names, suite, pattern):
     found = [(name[5:], value) for name, value in names.items() if name.startswith("test_") and inspect.isfunction(value)]
     found.sort(key=lambda case: (case[1].__code__.co_filename, case[1].__code__.co_firstlineno))
     return [(name, function) for name, function in found if pattern in f"{suite}.{name}"]
+
+
+def no_case(suite, options):
+    """Says so, but to tests/run, which asks several suites; the exit status."""
+    if not options.counts:
+        print(f"{suite}: no case is named like '{options.only}'; their names are {suite}.MODULE.NAME, as the suite prints them", flush=True)
+    return NO_CASE
 
 
 def run_one(function, fixture):

@@ -5,7 +5,7 @@ The caller has put server/lab on the path.
 import shutil
 import sys
 
-from cases import arguments, cases_of, run_cases
+from cases import arguments, cases_of, no_case, run_cases
 from world import become_inhabitant, furnish, run_in_new_world
 
 
@@ -22,7 +22,17 @@ class Suite:
         options = arguments(description, self.more_arguments)
         if options.part:
             self.folder = self.folder.with_name(f"{self.folder.name}-{options.part}")
-        return self.inside(options) if options.inside else self.outside(script)
+        if options.inside:
+            return self.inside(options)
+        if not any(self.cases(module, options) for module in self.modules(options)):
+            return no_case(self.name, options)
+        return self.outside(script)
+
+    def modules(self, options):
+        return self.parts[options.part] if options.part else sum(self.parts.values(), ())
+
+    def cases(self, module, options):
+        return cases_of(vars(module), f"{self.name}.{module.__name__}", options.only)
 
     def more_arguments(self, parser):
         parser.set_defaults(part=None)
@@ -43,14 +53,12 @@ class Suite:
         become_inhabitant()
         furnish("head", **self.furniture)
         place = self.place(options.rootstock, self.folder)
-        modules = self.parts[options.part] if options.part else sum(self.parts.values(), ())
         try:
             place.head.start()
-            return 0 if all([self.run_module(module, place, options) for module in modules]) else 1
+            return 0 if all([self.run_module(module, place, options) for module in self.modules(options)]) else 1
         finally:
             place.processes.stop_all()
 
     def run_module(self, module, place, options):
-        name = f"{self.name}.{module.__name__}"
-        return run_cases(name, cases_of(vars(module), name, options.only), place, options.counts,
+        return run_cases(f"{self.name}.{module.__name__}", self.cases(module, options), place, options.counts,
                          lambda: "the service's log ends with:\n" + place.processes.tail("rootstock", 12))
