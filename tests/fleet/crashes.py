@@ -60,7 +60,7 @@ def storm(ground, seen, fleet):
     while time.monotonic() < end and fleet.is_alive():
         time.sleep(chance.uniform(2, 4))
         who = "keeper" if kills["keeper"] < kills["worker"] else "worker"
-        with contextlib.suppress(StopIteration):  # it has no worker just now
+        with contextlib.suppress(KeyError):  # it has no worker just now
             kill(ground, who)
             kills[who] += 1
         seen.look(ground)

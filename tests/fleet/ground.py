@@ -137,11 +137,8 @@ class Ground:
         return self.processes.log("rootstock").read_text(errors="replace")
 
     def worker(self):
-        """The keeper's child that does not run as root, and is not NFS-Ganesha."""
-        keeper = self.head.process.pid
-        children = map(int, Path(f"/proc/{keeper}/task/{keeper}/children").read_text().split())
-        return next(child for child in children
-                    if "ganesha" not in Path(f"/proc/{child}/cmdline").read_text())
+        """Its process; a KeyError while the keeper has none."""
+        return self.head.children()["rootstock-work"]
 
     def fresh_head(self):
         """Without the nodes of cases before."""
