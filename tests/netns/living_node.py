@@ -60,8 +60,8 @@ class LivingNode:
         return done.stdout
 
     def beat(self):
-        return self.say("beat", generation="compute%2F1", uptime=time.monotonic() - self.switched_on, clock=time.time(), memory=500, total=1000, root=3,
-                        slurmd="absent", oom=0)
+        return self.say("beat", generation="compute%2F1", uptime=time.monotonic() - self.switched_on, clock=time.time(), memory=500,
+                        total=1000, root=3, slurmd="absent", oom=0)
 
     def come_up(self):
         assert self.say("up", generation="compute%2F1", kernel="6.1", seconds=20) == "ok\n"
