@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "config/letters.hpp"
+
 namespace rootstock {
 namespace {
 
@@ -46,8 +48,7 @@ std::vector<Cell> cells_of(const std::string& line, char separator) {
 }
 
 std::string lower(std::string text) {
-  for (auto& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  std::ranges::transform(text, text.begin(), to_lower);
   return text;
 }
 

@@ -5,16 +5,10 @@
 
 #include <algorithm>
 
-#include "config/validate.hpp"
+#include "config/letters.hpp"
 
 namespace rootstock {
 namespace {
-
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_letter(char c) { return is_lower(c) || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-bool all_of(std::string_view text, auto allowed) { return std::all_of(text.begin(), text.end(), allowed); }
 
 bool contains(const std::vector<std::string>& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
@@ -51,7 +45,8 @@ Result<void, Failure> check_name_prefix(const std::string& prefix, int digits) {
 
 Result<void, Failure> check_image_name(std::string_view name) {
   const auto allowed = [](char c) { return is_lower(c) || is_digit(c) || c == '-' || c == '_' || c == '.'; };
-  if (!name.empty() && name.size() <= 64 && (is_lower(name[0]) || is_digit(name[0])) && all_of(name, allowed))
+  if (!name.empty() && name.size() <= 64 && (is_lower(name[0]) || is_digit(name[0])) &&
+      std::ranges::all_of(name, allowed))
     return {};
   return fail(
       fmt::format("\"{}\" cannot be the name of an image", name),
@@ -60,7 +55,7 @@ Result<void, Failure> check_image_name(std::string_view name) {
 
 Result<void, Failure> check_kernel_options(const std::string& options) {
   const auto printable = [](char c) { return c >= ' ' && c < 0x7f; };
-  if (!all_of(options, printable))
+  if (!std::ranges::all_of(options, printable))
     return fail("kernel options must be one line of plain ASCII", "as in \"console=ttyS0 quiet\"");
   if (means_something_to_ipxe(options))
     return fail("iPXE would take a part of the kernel options for its own",
@@ -76,9 +71,8 @@ std::optional<std::string> parse_serial(std::string_view text) {
   if (text.size() != 8) return std::nullopt;
   std::string serial;
   for (const char c : text) {
-    const char lower = c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
-    if (!is_digit(lower) && !(lower >= 'a' && lower <= 'f')) return std::nullopt;
-    serial += lower;
+    serial += to_lower(c);
+    if (!is_digit(c) && !(serial.back() >= 'a' && serial.back() <= 'f')) return std::nullopt;
   }
   return serial;
 }

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "config/letters.hpp"
 #include "config/validate_network.hpp"
 #include "config/validate_nodes.hpp"
 
@@ -14,17 +15,11 @@ namespace rootstock {
 
 namespace {
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-
-bool all_of(std::string_view text, auto allowed) { return std::all_of(text.begin(), text.end(), allowed); }
-
 void cluster_name(const Settings& s, Source& source) {
   const auto allowed = [](char c) { return is_lower(c) || is_digit(c) || c == '-' || c == '_'; };
   const auto& name = s.cluster.name;
   if (!source.sound("cluster.name") ||
-      (!name.empty() && name.size() <= 40 && is_lower(name[0]) && all_of(name, allowed)))
+      (!name.empty() && name.size() <= 40 && is_lower(name[0]) && std::ranges::all_of(name, allowed)))
     return;
   source.fault(
       "cluster.name", fmt::format("\"{}\" cannot be the cluster's name", name),
@@ -81,7 +76,8 @@ void account_names(const Settings& s, Source& source) {
   const auto allowed = [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.'; };
   for (const auto& [key, name] :
        {std::pair{"service.user", s.service.user}, {"service.group", s.service.group}})
-    if (source.sound(key) && (name.empty() || name.size() > 32 || name[0] == '-' || !all_of(name, allowed)))
+    if (source.sound(key) &&
+        (name.empty() || name.size() > 32 || name[0] == '-' || !std::ranges::all_of(name, allowed)))
       source.fault(key, fmt::format("\"{}\" cannot be the name of an account", name),
                    R"(the default is "rootstock")");
 }
@@ -104,12 +100,6 @@ void log_level(const Settings& s, Source& source) {
 }
 
 }  // namespace
-
-bool is_host_label(std::string_view name) {
-  const auto allowed = [](char c) { return is_letter(c) || is_digit(c) || c == '-'; };
-  return !name.empty() && name.size() <= 63 && name.front() != '-' && name.back() != '-' &&
-         all_of(name, allowed);
-}
 
 void validate(const Settings& settings, Source& source) {
   for (const auto rule :

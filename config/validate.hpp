@@ -1,6 +1,7 @@
 #pragma once
 // Rules for values that are well formed: what a setting may be, and what settings must be to each other.
 
+#include "config/letters.hpp"
 #include "config/settings.hpp"
 #include "config/source.hpp"
 
@@ -9,8 +10,5 @@ namespace rootstock {
 /// Notes a fault in `source` for each rule broken. A rule passes over settings that could not be read: that
 /// was told.
 void validate(const Settings& settings, Source& source);
-
-/// RFC 1123 2.1, one label: letters, digits and inner '-', up to 63.
-bool is_host_label(std::string_view name);
 
 }  // namespace rootstock

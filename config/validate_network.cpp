@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "config/validate.hpp"
+#include "config/letters.hpp"
 
 namespace rootstock {
 

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <map>
 
+#include "config/letters.hpp"
 #include "config/node_words.hpp"
-#include "config/validate.hpp"
 
 namespace rootstock {
 namespace {

@@ -3,8 +3,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "config/letters.hpp"
 #include "config/load.hpp"
-#include "config/validate.hpp"
 
 using namespace rootstock;
 
