@@ -61,6 +61,23 @@ std::string image_of(const Case& seen) {
   return label.empty() ? "COMPUTE" : label.substr(0, label.rfind('/'));
 }
 
+/// It was last heard by the head as it ran before: what it was being sent ended with that, and firmware that
+/// loses a file in the middle waits for the rest, or gives up, and does neither loudly.
+bool left_by_a_restart(const Case& seen) {
+  return !seen.around.over && seen.boot.heard < seen.around.head_started;
+}
+
+Conclusion stopped_by_restart(const Case& seen) {
+  const auto& files = seen.boot.files;
+  const auto& latest = files.last.at == Moment{} ? files.broken.words : files.last.words;
+  return {
+      Fault::stopped_after_file,
+      fmt::format("The head was restarted while it fetched its files, {}, and it has not been heard since, "
+                  "for {}: its firmware does not begin anew by itself.",
+                  latest.empty() ? "perhaps its first" : "after " + latest, span_words(seen.silence())),
+      "take its power away for ten seconds, now that the head runs again: it loads everything anew then"};
+}
+
 bool past_its_files(const Case& seen) {
   return seen.boot.answered >= 3 || seen.boot.overlay_at != Moment{} || seen.is_up();
 }
@@ -119,6 +136,7 @@ Verdict stopped_before_files(const Case& seen) {
   if (!seen.booting() || seen.boot.stage != Stage::dhcp || !seen.no_file_yet() || seen.boot.answered == 0 ||
       seen.silence() < patience)
     return std::nullopt;
+  if (left_by_a_restart(seen)) return stopped_by_restart(seen);
   return Conclusion{
       Fault::stopped_after_file,
       fmt::format("It stopped when it had its address: it asked for no file, and has been silent {}.",
@@ -132,13 +150,7 @@ Verdict stopped_after_file(const Case& seen) {
   if (!seen.booting() || past_its_files(seen) || seen.boot.initramfs_sent != Moment{}) return std::nullopt;
   if (files.last.at == Moment{} && files.broken.at == Moment{}) return std::nullopt;
   if (seen.silence() < patience_of(seen.dialect())) return std::nullopt;
-  if (!seen.around.over && seen.boot.heard < seen.around.head_started)
-    return Conclusion{
-        Fault::stopped_after_file,
-        fmt::format("The head was restarted while it fetched its files, after {}, and it has not been heard "
-                    "since: its firmware does not begin anew by itself.",
-                    files.last.at == Moment{} ? files.broken.words : files.last.words),
-        "take its power away for ten seconds"};
+  if (left_by_a_restart(seen)) return stopped_by_restart(seen);
   const auto until = seen.around.over ? std::string{"until it started over"}
                                       : fmt::format("for {}", span_words(seen.silence()));
   if (files.broken.at != Moment{} && (files.last.at == Moment{} || files.broken.at > files.last.at))

@@ -23,6 +23,7 @@ TEST_CASE("stops after a file") {
     bench.now += 50s;
     CHECK(bench.fault() == Fault::stopped_after_file);
     CHECK(bench.tells("The head was restarted while it fetched its files, after the firmware start4.elf"));
+    CHECK(bench.tells("take its power away for ten seconds, now that the head runs again"));
     CHECK_FALSE(bench.tells("power first"));
   }
   SECTION("but not while a transfer is under way") {
@@ -58,6 +59,20 @@ TEST_CASE("no file at all after the address") {
   bench.now += 60s;
   CHECK(bench.fault() == Fault::stopped_after_file);
   CHECK(bench.tells("firewall"));
+}
+
+TEST_CASE("the head is restarted while a board loads its first file") {
+  Bench bench;
+  bench.gets_address(Dialect::pi3);
+  bench.now += 2s;
+  bench.around.head_started = bench.now;
+  bench.now += 40s;
+  CHECK(bench.fault() == Fault::under_way);
+  bench.now += 10s;
+  CHECK(bench.fault() == Fault::stopped_after_file);
+  CHECK(bench.tells("The head was restarted while it fetched its files, perhaps its first"));
+  CHECK(bench.tells("take its power away"));
+  CHECK_FALSE(bench.tells("firewall"));
 }
 
 TEST_CASE("a file that is not there, and without which it does not start") {
