@@ -22,7 +22,7 @@ dhcp::Welcome FrontDesk::welcome(const dhcp::Board& board, bool starts) {
 
 void FrontDesk::seat(const dhcp::Board& board, Ipv4 address) {
   Node* node = registry_.by_mac(board.mac);
-  if (node == nullptr) return;
+  if (node == nullptr) return registry_.vacate(address);  // a board that waited may have had it
   const auto before = node->record.address;
   registry_.move(*node, address);
   const bool joins = node->record.joined == Time{};  // it was declared before

@@ -74,7 +74,7 @@ class House final : public dhcp::Seating {
   }
   void seat(const dhcp::Board& board, Ipv4 address) override {
     Node* node = registry.by_mac(board.mac);
-    if (node == nullptr) return;
+    if (node == nullptr) return registry.vacate(address);
     registry.move(*node, address);
     if (node->record.joined == Time{}) node->record.joined = now.wall;
     if (node->record.doubt.empty()) registry.learn(*node, board);

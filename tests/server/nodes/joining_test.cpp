@@ -113,6 +113,32 @@ TEST_CASE("who waited and is forgotten leaves alone whoever has its address sinc
   CHECK_FALSE(house.leases.is_free(waited, house.now.wall + 24h));
 }
 
+TEST_CASE("an approved board that is switched off has its address kept for it from then on") {
+  Disk disk;
+  House house{settings_with(JoinMode::approve), disk};
+  const auto parked = house.boots(mac1).address;
+  REQUIRE(house.seats.approve(house.node("node01")));
+  house.passes(3min);
+  for (std::uint8_t i = 0; i < 4; ++i) CHECK(house.boots(Mac{{2, 0, 0, 0, 1, i}}).address != parked);
+  CHECK(house.registry.by_address(parked) == &house.node("node01"));
+  CHECK(house.boots(mac1).address == parked);
+}
+
+TEST_CASE("an approved board takes no address from a device that has it since") {
+  Disk disk;
+  House house{settings_with(JoinMode::approve), disk};
+  const auto parked = house.boots(mac1).address;
+  for (std::uint8_t i = 0; i < 3; ++i) house.boots(Mac{{2, 0, 0, 0, 1, i}});  // the rest of the pool
+  house.passes(3min);
+  auto asks = House::asks(mac2, MessageType::request);
+  asks.options.set(Code::requested_ip, house.plain(mac2).address);
+  asks.options.set(Code::server_id, house.settings.network.address);
+  REQUIRE(house.hears(asks).address == parked);
+  REQUIRE(house.seats.approve(house.node("node01")));
+  CHECK(house.row(mac1).address.unset());
+  CHECK(house.renews(mac2, parked).answered == "ACK");
+}
+
 TEST_CASE("who was denied hears nothing, and is heard again when that is taken back") {
   Disk disk;
   House house{settings_with(JoinMode::approve), disk};
