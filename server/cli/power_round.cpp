@@ -25,6 +25,15 @@ constexpr auto pace = 1s, slurm_pace = 3s;
 volatile std::sig_atomic_t interrupted = 0;
 void interrupt(int) { interrupted = 1; }
 
+/// Down, and not drained: Slurm takes such a node back by itself when it registers after its next boot
+/// (ReturnToService=2), whoever switches it on, and whether we still run then or not.
+Result<void, Failure> take_off(const Marks& marks, const std::string& reason) {
+  auto names = marks.waiting;
+  names.insert(names.end(), marks.sent_down.begin(), marks.sent_down.end());
+  auto done = take_down(marks.sent_down, reason + ": off until it boots");
+  return done ? undrain(names) : done;
+}
+
 double unix_now() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
@@ -72,6 +81,7 @@ bool PowerRound::begin() {
     travellers_.emplace(name, Traveller{Errand{wish_.goal, by_slurm, now, wish_.timeout}, "", by_slurm,
                                         may_mark(name) && !by_slurm});
   }
+  if (slurm_) caretaker_.emplace([reason = reason_](const Marks& left) { take_off(left, reason); });
   return tell_slurm();
 }
 
@@ -147,6 +157,7 @@ bool PowerRound::tell_slurm() {
     if (traveller.by_slurm) rebooted.push_back(name);
     if (wish_.now && slurm_ && slurm_->nodes.contains(name)) ended.push_back(name);
   }
+  if (caretaker_) caretaker_->remember({marked, {}});
   auto done = drain(marked, reason_);
   // Its jobs end before the node does: those that can go back into the queue (JobRequeue) start again
   // elsewhere.
@@ -186,6 +197,7 @@ void PowerRound::turn() {
   std::vector<std::string> to_order;
   for (auto& [name, traveller] : travellers_)
     if (traveller.errand.look(glance(name), Clock::now()) == Errand::Need::order) to_order.push_back(name);
+  if (caretaker_) caretaker_->remember(marks());
   give_orders(to_order);
   take_marks_off(false);
   show();
@@ -218,29 +230,36 @@ void PowerRound::give_orders(const std::vector<std::string>& names) {
   if (!given) fmt::print(stderr, "rootstock: {}\n", given.error().failure.what);
 }
 
-/// Down, and not drained: Slurm takes such a node back by itself when it registers after its next boot
-/// (ReturnToService=2), whoever switches it on, and whether we still run then or not.
-void PowerRound::take_marks_off(bool all) {
-  std::vector<std::string> names, sent_down;
-  for (auto& [name, traveller] : travellers_) {
-    const auto& errand = traveller.errand;
-    const bool gone = errand.over() || (wish_.goal == Goal::reboot && errand.gone());
-    if (!traveller.marked || (!all && !gone)) continue;
-    traveller.marked = false;
-    names.push_back(name);
-    // Whoever was not sent down yet, and stays, is as before.
-    if (errand.phase() != Errand::Phase::jobs || wish_.now) sent_down.push_back(name);
+/// What is drained by us now. Whoever was not sent down yet, and stays, is as before when that is taken off.
+Marks PowerRound::marks() const {
+  Marks marks;
+  for (const auto& [name, traveller] : travellers_) {
+    if (!traveller.marked) continue;
+    const bool sent_down = traveller.errand.phase() != Errand::Phase::jobs || wish_.now;
+    (sent_down ? marks.sent_down : marks.waiting).push_back(name);
   }
-  auto done = take_down(sent_down, reason_ + ": off until it boots");
-  if (done) done = undrain(names);
-  if (!done) context_.failed(done.error());
+  return marks;
+}
+
+void PowerRound::take_marks_off(bool all) {
+  auto off = marks();
+  const auto stays = [&](const std::string& name) {
+    const auto& errand = travellers_.at(name).errand;
+    return !all && !errand.over() && !(wish_.goal == Goal::reboot && errand.gone());
+  };
+  std::erase_if(off.waiting, stays);
+  std::erase_if(off.sent_down, stays);
+  for (const auto* names : {&off.waiting, &off.sent_down})
+    for (const auto& name : *names) travellers_.at(name).marked = false;
+  if (const auto done = take_off(off, reason_); !done) context_.failed(done.error());
+  if (caretaker_) caretaker_->remember(marks());
 }
 
 void PowerRound::call_off() {
+  take_marks_off(true);  // first: where the terminal is gone, nothing can be said any more
   fmt::print(
       stderr, "\nrootstock: no longer watched; what was ordered goes on.{}\n",
       wish_.goal == Goal::reboot ? " `scontrol cancel_reboot NODES` calls off what waits for jobs" : "");
-  take_marks_off(true);
 }
 
 /// One line per thing that changed, for all nodes that it is true of.

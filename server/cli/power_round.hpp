@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "server/cli/command.hpp"
+#include "server/power/caretaker.hpp"
 #include "server/power/errand.hpp"
 #include "server/slurm/control.hpp"
 
@@ -51,6 +52,7 @@ class PowerRound {
   void turn();
   Glance glance(const std::string& name) const;
   void give_orders(const std::vector<std::string>& names);
+  Marks marks() const;
   void take_marks_off(bool all);
   void call_off();
   void show();
@@ -67,6 +69,7 @@ class PowerRound {
   std::map<std::string, std::pair<std::string, double>> boots_;        ///< stage, and when the boot began
   std::map<std::string, std::pair<std::string, std::string>> orders_;  ///< step and words
   std::optional<SlurmPicture> slurm_;
+  std::optional<Caretaker> caretaker_;  ///< takes the marks off when we are killed
   std::chrono::steady_clock::time_point begun_{}, slurm_seen_{};
 };
 

@@ -31,15 +31,15 @@ def make_munge_key():
 class Slurm:
     def __init__(self, head, processes):
         self.head, self.processes = head, processes
-        self.controller = None
+        self.controller = self.munge = None
 
     def start_munge(self):
         own_folder("/run/munge", "munge", 0o755)
         own_folder("/run/munge-private", "munge", 0o700)
-        self.processes.start("munged", ["munged", "--foreground", "--num-threads=2", f"--key-file={KEY}",
-                                        f"--socket={MUNGE_SOCKET}", "--pid-file=/run/munge-private/pid",
-                                        "--seed-file=/run/munge-private/seed", "--log-file=/run/munge-private/log"],
-                             user="munge", group="munge", extra_groups=[])
+        self.munge = self.processes.start("munged", ["munged", "--foreground", "--num-threads=2", f"--key-file={KEY}",
+                                                     f"--socket={MUNGE_SOCKET}", "--pid-file=/run/munge-private/pid",
+                                                     "--seed-file=/run/munge-private/seed", "--log-file=/run/munge-private/log"],
+                                          user="munge", group="munge", extra_groups=[])
         wait_for("munged opens its socket", MUNGE_SOCKET.exists, 20)
 
     def start(self):

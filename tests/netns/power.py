@@ -5,11 +5,13 @@ import signal
 import socket
 import subprocess
 import time
+from pathlib import Path
 
 from board import BIOS_ROM, DISCOVER, Board
 from living_node import LivingNode
 from place import HEAD, eventually, head_with, namespace
 from refusals import run_with
+from slurm import Slurm
 
 NO_SLURM = "[slurm]\nenabled = false\n"
 ONE, TWO = "52:54:00:9a:00:01", "52:54:00:9a:00:02"
@@ -84,6 +86,37 @@ def test_ctrl_c_ends_only_the_watching(site):
             watching.kill()
         assert watching.returncode == 1 and "goes on" in err, err
         assert "poweroff" in node.beat()
+
+
+@contextlib.contextmanager
+def slurm_that_knows(site, node):
+    """munge and the real controller, which has heard of this node."""
+    slurm = Slurm(site.head, site.processes)
+    slurm.start()
+    try:
+        with Path("/etc/slurm/slurm.conf").open("a") as settings:
+            settings.write(f"NodeName={node.name} NodeAddr={node.address}\n")  # no slurmd runs that would say so
+        site.processes.stop(slurm.controller)
+        slurm.start_controller()
+        yield slurm
+    finally:
+        site.processes.stop(slurm.controller)
+        site.processes.stop(slurm.munge)
+        Path("/etc/slurm/slurm.conf").unlink()
+
+
+def test_what_a_shutdown_has_drained_is_taken_back_when_it_is_killed(site):
+    with head_with(site), LivingNode(site, ONE, deaf=True) as node, slurm_that_knows(site, node) as slurm:
+        state = lambda: slurm.run("sinfo", "--noheader", "--Node", "--format=%T", f"--nodes={node.name}").stdout
+        watching = subprocess.Popen(site.head.command("shutdown", node.name), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            eventually("it is drained", lambda: "drain" in state())
+            eventually("the order is out", lambda: "poweroff" in node.beat())
+        finally:
+            watching.kill()
+            watching.communicate()
+        eventually("it is drained no more", lambda: "drain" not in state())
+        assert "down" in state(), state()
 
 
 def test_slurm_must_answer_or_be_waived(site):
