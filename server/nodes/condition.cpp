@@ -52,12 +52,22 @@ std::string hindrance(const Node& node, const SlurmSays& slurm) {
   return {};
 }
 
+/// Why it gets no jobs. What `rootstock shutdown` and `reboot` mark they take off again, however they end;
+/// unless Slurm did not answer just then, or their machine was switched off.
+std::string drain_words(const std::string& name, const SlurmNode& seen) {
+  auto words = "Slurm: " + seen.shown;
+  if (!seen.reason.empty()) words += ", " + seen.reason;
+  if (seen.reason.starts_with("rootstock ") && !seen.rebooting)
+    words += fmt::format(" (if that runs no more: scontrol update nodename={} state=undrain)", name);
+  return words;
+}
+
 /// Worth knowing of a node that is up.
-std::string remark(const Beat& beat, const SlurmSays& slurm) {
+std::string remark(const Node& node, const SlurmSays& slurm) {
   if (slurm.matters && !slurm.answers) return "Slurm's controller does not answer";
-  if (const auto words = throttling_words(beat.throttled); !words.empty()) return words;
+  if (const auto words = throttling_words(node.pulse.beat.throttled); !words.empty()) return words;
   if (slurm.node != nullptr && slurm.node->state.starts_with("drain"))
-    return "Slurm: " + slurm.node->shown + (slurm.node->reason.empty() ? "" : ", " + slurm.node->reason);
+    return drain_words(node.record.name, *slurm.node);
   return {};
 }
 
@@ -81,7 +91,7 @@ Condition condition_of(const Node& node, const SlurmSays& slurm, Moment now) {
   if (is_lost(node, now))
     return {"lost", fmt::format("no heartbeat for {} s", silence(node.pulse, now)->count())};
   if (auto why = hindrance(node, slurm); !why.empty()) return {"starting", std::move(why)};
-  return {"up", record.doubt.empty() ? remark(node.pulse.beat, slurm) : record.doubt};
+  return {"up", record.doubt.empty() ? remark(node, slurm) : record.doubt};
 }
 
 }  // namespace rootstock::server

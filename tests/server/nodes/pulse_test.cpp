@@ -104,6 +104,11 @@ TEST_CASE("up means that it is true now") {
     CHECK(life.at(3s).word == "up");
     CHECK(life.at(3s).detail == "Slurm: drained, new cable");
   }
+  SECTION("what a shutdown left behind that was killed with all that belongs to it is told with the remedy") {
+    life.idle = slurm_word("drained", "rootstock shutdown");
+    CHECK(life.at(3s).detail.find("rootstock shutdown (if that runs no more: scontrol update nodename=") !=
+          std::string::npos);
+  }
 }
 
 TEST_CASE("a node is lost after three heartbeats that did not come, and up again with the next") {
