@@ -67,6 +67,7 @@ Seats::Done Seats::approve(Node& node) {
 Seats::Done Seats::deny(Node& node) {
   if (node.record.vacant()) return fail("nobody sits on " + node.record.name, "rootstock nodes forget");
   node.record.standing = Standing::denied;
+  node.record.awaited = false;
   reception_.house().doorkeeper.on_end(node, now().tick);
   save(node);
   return {};
@@ -93,6 +94,10 @@ Seats::Done Seats::replace(Node& node, std::optional<Mac> with) {
   if (other != nullptr && other->record.standing == Standing::member)
     return fail(fmt::format("{} sits on {}", with->text(), other->record.name),
                 "rootstock nodes forget " + other->record.name + " first");
+  if (other != nullptr && runs(*other, now()))
+    return fail(fmt::format("{} runs as {}, and its root hangs on the address of that", with->text(),
+                            other->record.name),
+                "switch it off first");
   give_mac(node, *with);
   return {};
 }

@@ -73,3 +73,27 @@ TEST_CASE("who was denied while it waited holds no address after a restart") {
   house.passes(3min);
   CHECK(house.plain(mac3).answered == "OFFER");
 }
+
+TEST_CASE("a denied board that runs is given no other seat, nor its address away") {
+  Disk disk;
+  House house{settings_with(JoinMode::open), disk};
+  const auto address = house.boots(mac1).address;
+  house.boots(mac2);
+  house.node("node01").pulse.on_beat(beat("b1", 100), Moment::clock::now());
+  REQUIRE(house.seats.deny(house.node("node01")));
+  CHECK_FALSE(house.seats.replace(house.node("node02"), mac1));
+  CHECK_FALSE(house.leases.is_free(address, house.now.wall + 24h));
+  house.node("node01").pulse.on_down("poweroff", Moment::clock::now());
+  CHECK(house.seats.replace(house.node("node02"), mac1));
+}
+
+TEST_CASE("a seat that was denied waits for no new board any more") {
+  Disk disk;
+  House house{settings_with(JoinMode::open), disk};
+  house.boots(mac1);
+  REQUIRE(house.seats.replace(house.node("node01"), std::nullopt));
+  REQUIRE(house.seats.deny(house.node("node01")));
+  CHECK(house.boots(mac2).answered == "ACK");
+  CHECK(house.row(mac1).standing == Standing::denied);
+  CHECK(house.row(mac2).name == "node02");
+}
