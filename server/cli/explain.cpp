@@ -4,9 +4,11 @@
 #include <boost/json/serialize.hpp>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "server/boot/explain.hpp"
 #include "server/cli/admin_client.hpp"
+#include "server/cli/chosen.hpp"
 #include "server/cli/print.hpp"
 
 namespace rootstock::server {
@@ -14,7 +16,7 @@ namespace rootstock::server {
 namespace {
 
 struct Asked {
-  std::string mac;
+  std::string board;
   std::optional<std::uint16_t> arch;
   bool ipxe = false;
   std::string firmware;
@@ -46,22 +48,47 @@ void print(const boost::json::object& answer) {
   print_list("what its firmware needs beside the standards", list_of(answer, "quirks"));
 }
 
-void run(Context& context, const Asked& asked) {
-  const auto mac = Mac::parse(asked.mac);
-  if (!mac)
-    return context.failed({fmt::format("\"{}\" is not a MAC address", asked.mac),
-                           "write six pairs, as on the board's label: 52:54:00:12:34:56"},
-                          exit_bad_input);
-  auto target = "/explain?mac=" + mac->text();
+/// The MAC as it was written, or those of the nodes that were named.
+std::optional<std::vector<Mac>> boards_named(Context& context, const std::string& word) {
+  if (const auto mac = Mac::parse(word)) return std::vector{*mac};
+  const auto nodes = nodes_chosen(context, word);
+  if (!nodes) return std::nullopt;
+  std::vector<Mac> boards;
+  for (const auto& node : *nodes) {
+    const auto mac = Mac::parse(text_of(node, "mac"));
+    if (mac)
+      boards.push_back(*mac);
+    else
+      context.failed({"nobody sits on " + text_of(node, "name"), "name a board by its MAC address"},
+                     exit_bad_input);
+  }
+  return boards;
+}
+
+std::string target_of(const Mac& mac, const Asked& asked) {
+  auto target = "/explain?mac=" + mac.text();
   if (asked.arch) target += fmt::format("&arch={}", *asked.arch);
   if (asked.ipxe) target += "&ipxe=1";
   if (!asked.firmware.empty()) target += "&firmware=" + asked.firmware;
-  const auto answer = ask(context, target);
-  if (!answer) return;
-  if (context.json)
-    fmt::print("{}\n", boost::json::serialize(*answer));
-  else
-    print(answer->as_object());
+  return target;
+}
+
+void run(Context& context, const Asked& asked) {
+  const auto boards = boards_named(context, asked.board);
+  if (!boards) return;
+  boost::json::array all;
+  for (const auto& mac : *boards) {
+    const auto answer = ask(context, target_of(mac, asked));
+    if (!answer) return;
+    if (!context.json) {
+      fmt::print("{}", all.empty() ? "" : "\n");
+      print(answer->as_object());
+    }
+    all.push_back(*answer);
+  }
+  if (!context.json || all.empty()) return;
+  const auto said = all.size() == 1 ? all.front() : boost::json::object{{"boards", std::move(all)}};
+  fmt::print("{}\n", boost::json::serialize(said));
 }
 
 }  // namespace
@@ -69,7 +96,10 @@ void run(Context& context, const Asked& asked) {
 void add_explain(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("explain", "What a board would be told, and why");
   const auto asked = std::make_shared<Asked>();
-  command->add_option("MAC", asked->mac, "The board's network address, as on its label")->required();
+  command
+      ->add_option("BOARD", asked->board,
+                   "Its network address, as on its label (52:54:00:12:34:56); or nodes: node03, node[01-12]")
+      ->required();
   command->add_option("--arch", asked->arch, "Ask as this firmware: the number in DHCP option 93")
       ->type_name("N");
   command->add_flag("--ipxe", asked->ipxe, "Ask as iPXE, which the board's own firmware has already loaded");
@@ -83,6 +113,7 @@ Firmware numbers (RFC 4578): 0 x86 BIOS, 7 UEFI x86-64, 11 UEFI arm64, 16 and 19
 
 Examples:
   rootstock explain 52:54:00:12:34:56
+  rootstock explain node07
   rootstock explain dc:a6:32:12:34:56 --firmware pi4
   rootstock explain 52:54:00:12:34:56 --arch 7
   rootstock explain 52:54:00:12:34:56 --arch 7 --ipxe)");

@@ -1,6 +1,5 @@
 // The verbs of `rootstock nodes` that change seats: each is one question to the service.
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "server/cli/admin_client.hpp"
+#include "server/cli/chosen.hpp"
 #include "server/cli/nodes_verbs.hpp"
 #include "server/cli/print.hpp"
 
@@ -35,8 +35,6 @@ void send(Context& context, const std::string& verb, object body) {
   if (answer) print_change(context, answer->as_object());
 }
 
-std::string list_of_words(const Words& words) { return fmt::format("{}", fmt::join(words, ",")); }
-
 CLI::App* verb(CLI::App& nodes, const char* name, const char* what, const char* footer) {
   auto* command = nodes.add_subcommand(name, what);
   command->footer(footer);
@@ -52,8 +50,9 @@ void add_approve(CLI::App& nodes, Context& context) {
                   "Examples:\n  rootstock nodes approve node07\n  rootstock nodes approve dc:a6:32:01:02:03\n"
                   "  rootstock nodes approve all")
             : verb(nodes, name, "Give boards no answer from now on",
-                   "What runs on them goes on until they are switched off.\n\nExample:\n  rootstock nodes "
-                   "deny dc:a6:32:01:02:03");
+                   "What runs on them goes on, with its address, until it is switched off (rootstock "
+                   "shutdown NODES).\n\n"
+                   "Example:\n  rootstock nodes deny dc:a6:32:01:02:03");
     const auto words = std::make_shared<Arguments>();
     command->add_option("NODES", words->nodes, waiting_help)->required();
     command->callback([&context, words, name] {
@@ -65,22 +64,25 @@ void add_approve(CLI::App& nodes, Context& context) {
 void add_replace(CLI::App& nodes, Context& context) {
   auto* command = verb(nodes, "replace", "Give a dead board's seat to a new board",
                        "Name, address and keys stay. Without --with, the next new board that is switched on "
-                       "takes the seat.\n\nExamples:\n  rootstock nodes replace node07\n"
+                       "takes the seat; of several seats, the first.\n\nExamples:\n"
+                       "  rootstock nodes replace node07\n"
                        "  rootstock nodes replace node07 --with dc:a6:32:01:02:03");
   const auto words = std::make_shared<Arguments>();
-  command->add_option("NODE", words->node, "Its name")->required();
+  command->add_option("NODES", words->nodes, nodes_help)->required();
   command->add_option("--with", words->value, "The new board")->type_name("MAC");
   command->callback([&context, words] {
-    send(context, "replace", {{"nodes", words->node}, {"with", words->value}});
+    send(context, "replace", {{"nodes", list_of_words(words->nodes)}, {"with", words->value}});
   });
 }
 
 void add_rename(CLI::App& nodes, Context& context) {
   auto* command = verb(nodes, "rename", "Give a node another name",
-                       "Address, keys and board stay.\n\nExample:\n  rootstock nodes rename node07 gpu01");
+                       "Address, keys and board stay. Ranges go with ranges of as many names.\n\nExamples:\n"
+                       "  rootstock nodes rename node07 gpu01\n"
+                       "  rootstock nodes rename node[07-09] gpu[01-03]");
   const auto words = std::make_shared<Arguments>();
-  command->add_option("OLD", words->node, "Its name now")->required();
-  command->add_option("NEW", words->value, "Its name from now on")->required();
+  command->add_option("OLD", words->node, "Their names now")->required();
+  command->add_option("NEW", words->value, "Their names from now on")->required();
   command->callback([&context, words] {
     send(context, "rename", {{"nodes", words->node}, {"name", words->value}});
   });
@@ -159,11 +161,13 @@ void set(Context& context, const Arguments& words) {
 }
 
 void add_set(CLI::App& nodes, Context& context) {
-  auto* command = verb(nodes, "set", "Set what is a node's own: image, kernel-options, address",
-                       "Nothing behind '=': as its group or the site has it.\n\nExamples:\n"
-                       "  rootstock nodes set node[01-04] image=compute-next\n"
-                       "  rootstock nodes set node07 'kernel-options=console=ttyS0 quiet'\n"
-                       "  rootstock nodes set node07 address=10.77.0.21\n  rootstock nodes set all image=");
+  auto* command = verb(
+      nodes, "set", "Set what is a node's own: image, kernel-options, address",
+      "Nothing behind '=': as its group or the site has it; of address=, one out of the pool.\n\nExamples:\n"
+      "  rootstock nodes set node[01-04] image=compute-next\n"
+      "  rootstock nodes set node07 'kernel-options=console=ttyS0 quiet'\n"
+      "  rootstock nodes set node07 address=10.77.0.21\n  rootstock nodes set node07 address=\n  rootstock "
+      "nodes set all image=");
   const auto words = std::make_shared<Arguments>();
   command->add_option("NODES KEY=VALUE", words->nodes, "The nodes, then what to set")->required();
   command->callback([&context, words] { set(context, *words); });

@@ -13,6 +13,7 @@
 #include "server/cli/admin_client.hpp"
 #include "server/cli/nodes_verbs.hpp"
 #include "server/cli/print.hpp"
+#include "server/nodes/hostlist.hpp"
 
 namespace rootstock::server {
 
@@ -56,15 +57,25 @@ std::optional<object> declared(Context& context, const std::vector<NodeWords>& n
   return answer->as_object();
 }
 
-void declare_one(Context& context, const NodeWords& node, bool dry_run) {
-  const auto answer = declared(context, {node}, dry_run);
+/// A range of names is as many seats, for the next boards that come.
+void declare_names(Context& context, const Arguments& words) {
+  const auto names = expand(words.subject);
+  if (!names) return context.failed(names.error(), exit_bad_input);
+  const auto& one = words.node;
+  if (names->size() > 1 && !(one.mac.empty() && one.serial.empty() && one.address.empty()))
+    return context.failed({"--mac, --serial and --address are for one node, and several are named",
+                           "write them into a file: name,mac,serial,group,address"},
+                          exit_bad_input);
+  std::vector<NodeWords> nodes(names->size(), one);
+  for (std::size_t i = 0; i < nodes.size(); ++i) nodes[i].name = (*names)[i];
+  const auto answer = declared(context, nodes, words.dry_run);
   if (!answer) return;
   const auto& faults = list_of(*answer, "faults");
   for (const auto& entry : faults) {
     const auto fault = fault_of(entry.as_object());
     context.failed({fault.what, fault.hint}, exit_bad_input);
   }
-  if (faults.empty()) print(context, *answer, dry_run);
+  if (faults.empty()) print(context, *answer, words.dry_run);
 }
 
 /// `done`: what the service had done before it met a fault that no look beforehand shows, such as a full
@@ -98,15 +109,14 @@ void declare_file(Context& context, const std::string& file, bool dry_run) {
   print(context, *answer, dry_run);
 }
 
-void run(Context& context, Arguments words) {
+void run(Context& context, const Arguments& words) {
   const bool is_file = words.subject.find_first_of("./") != std::string::npos;
   if (is_file && (row_of(words.node) != row_of({})))
     return context.failed({"--mac, --serial, --group and --address are for one node, not for a file",
                            "write them into the columns of the file"},
                           exit_bad_input);
   if (is_file) return declare_file(context, words.subject, words.dry_run);
-  words.node.name = words.subject;
-  declare_one(context, words.node, words.dry_run);
+  declare_names(context, words);
 }
 
 }  // namespace
@@ -114,7 +124,8 @@ void run(Context& context, Arguments words) {
 void add_declare(CLI::App& nodes, Context& context) {
   auto* command = nodes.add_subcommand("declare", "Make seats for boards that are yet to come");
   const auto words = std::make_shared<Arguments>();
-  command->add_option("NAME|FILE.csv", words->subject, "One node, or a list of them")->required();
+  command->add_option("NAMES|FILE.csv", words->subject, "One node, a range (gpu[01-04]), or a list in a file")
+      ->required();
   command->add_option("--mac", words->node.mac, "Of its board")->type_name("MAC");
   command->add_option("--serial", words->node.serial, "Of a Raspberry Pi")->type_name("HEX");
   command->add_option("--group", words->node.group, "One of the settings")->type_name("GROUP");
@@ -126,6 +137,7 @@ its columns, in any order: name,mac,serial,group,address. Nothing is done unless
 
 Examples:
   rootstock nodes declare gpu01 --mac 3c:6d:66:01:02:03 --address 10.77.0.21
+  rootstock nodes declare 'gpu[01-04]' --group gpus
   rootstock nodes declare shelf.csv --dry-run
   rootstock nodes declare shelf.csv)");
   command->callback([&context, words] { run(context, *words); });

@@ -4,8 +4,8 @@
 #include <boost/json/serialize.hpp>
 #include <memory>
 
-#include "config/validate.hpp"
 #include "server/cli/admin_client.hpp"
+#include "server/cli/chosen.hpp"
 #include "server/cli/print.hpp"
 
 namespace rootstock::server {
@@ -33,6 +33,7 @@ const object* find(const boost::json::array& files, std::string_view path) {
   return nullptr;
 }
 
+/// One file of a node's overlay.
 void show(Context& context, const std::string& node, const std::string& path, const object& overlay) {
   const auto* file = find(list_of(overlay, "files"), path);
   if (file == nullptr)
@@ -40,27 +41,51 @@ void show(Context& context, const std::string& node, const std::string& path, co
         {fmt::format("{} gets no file {} in its overlay", node, path),
          fmt::format("`rootstock overlay {}` lists what it gets; the rest is in its image", node)},
         exit_bad_input);
-  if (context.json)
-    fmt::print("{}\n", boost::json::serialize(*file));
-  else if (truth_of(*file, "secret"))
+  if (truth_of(*file, "secret"))
     context.failed({fmt::format("{} is secret: the service shows it to the node alone", path), ""});
   else
     fmt::print("{}", text_of(*file, "content"));
 }
 
-void run(Context& context, const std::string& node, const std::string& path) {
-  if (!is_host_label(node))
-    return context.failed(
-        {fmt::format("\"{}\" is not the name of a node", node), "`rootstock nodes` lists them"},
-        exit_bad_input);
-  const auto answer = ask(context, "/overlay/" + node);
-  if (!answer) return;
-  if (!path.empty())
-    show(context, node, path, answer->as_object());
-  else if (context.json)
-    fmt::print("{}\n", boost::json::serialize(*answer));
+/// What --json says of one node: its overlay, or one file of it.
+std::optional<boost::json::value> json_of(Context& context, const std::string& path, const object& overlay) {
+  if (path.empty()) return overlay;
+  const auto* file = find(list_of(overlay, "files"), path);
+  if (file != nullptr) return *file;
+  show(context, text_of(overlay, "node"), path, overlay);  // says that there is none
+  return std::nullopt;
+}
+
+void print(Context& context, const std::string& path, const object& overlay) {
+  if (path.empty())
+    print_list(list_of(overlay, "files"));
   else
-    print_list(list_of(answer->as_object(), "files"));
+    show(context, text_of(overlay, "node"), path, overlay);
+}
+
+void run(Context& context, const std::string& list, const std::string& path) {
+  const auto nodes = nodes_chosen(context, list);
+  if (!nodes) return;
+  const bool several = nodes->size() > 1;
+  boost::json::array all;
+  for (const auto& node : *nodes) {
+    const auto name = text_of(node, "name");
+    const auto answer = ask(context, "/overlay/" + name);
+    if (!answer) return;
+    const auto& overlay = answer->as_object();
+    if (context.json) {
+      if (auto said = json_of(context, path, overlay); said && several)
+        all.push_back(object{{"node", name}, {path.empty() ? "overlay" : "file", *std::move(said)}});
+      else if (said)
+        fmt::print("{}\n", boost::json::serialize(*said));
+      continue;
+    }
+    if (several) fmt::print("{}{}:\n", &node == &nodes->front() ? "" : "\n", name);
+    std::fflush(stdout);
+    print(context, path, overlay);
+  }
+  if (context.json && several)
+    fmt::print("{}\n", boost::json::serialize(object{{"overlays", std::move(all)}}));
 }
 
 }  // namespace
@@ -68,14 +93,16 @@ void run(Context& context, const std::string& node, const std::string& path) {
 void add_overlay(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("overlay", "The files that make a node itself");
   const auto node = std::make_shared<std::string>(), path = std::make_shared<std::string>();
-  command->add_option("NODE", *node, "Its name")->required();
+  command->add_option("NODES", *node, "One or more: node03, node[01-12], MAC addresses, or \"all\"")
+      ->required();
   command->add_option("PATH", *path, "Show this file as the node gets it");
   command->footer(
       R"(A node unpacks its overlay over the shared image at each boot. Secrets are listed, never shown.
 
 Examples:
   rootstock overlay node01
-  rootstock overlay node01 /etc/hostname)");
+  rootstock overlay node01 /etc/hostname
+  rootstock overlay 'node[01-12]' /etc/hostname)");
   command->callback([&context, node, path] { run(context, *node, *path); });
 }
 

@@ -3,8 +3,13 @@
 #include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "server/cli/admin_client.hpp"
+#include "server/cli/chosen.hpp"
 #include "server/cli/command.hpp"
 #include "server/cli/print.hpp"
 
@@ -45,11 +50,36 @@ void print_queue(const object& queue) {
   fmt::print("\n{}", aligned(rows));
 }
 
+/// Only the boots of these nodes; `list` empty: all.
+bool narrow(Context& context, const std::string& list, object& queue) {
+  if (list.empty()) return true;
+  const auto nodes = nodes_chosen(context, list);
+  if (!nodes) return false;
+  std::set<std::string> names;
+  for (const auto& node : *nodes) names.insert(text_of(node, "name"));
+  boost::json::array left;
+  for (const auto& boot : list_of(queue, "boots"))
+    if (names.contains(text_of(boot.as_object(), "node"))) left.push_back(boot);
+  queue["boots"] = std::move(left);
+  return true;
+}
+
+void run(Context& context, const std::string& list) {
+  auto answer = ask(context, "/queue");
+  if (!answer || !narrow(context, list, answer->as_object())) return;
+  if (context.json)
+    fmt::print("{}\n", boost::json::serialize(*answer));
+  else
+    print_queue(answer->as_object());
+}
+
 }  // namespace
 
 void add_queue(CLI::App& app, Context& context) {
   auto* command =
       app.add_subcommand("queue", "Who loads, who waits for a place on the wire, and for how long");
+  const auto words = std::make_shared<std::vector<std::string>>();
+  command->add_option("NODES", *words, "Only these: names, ranges (node[01-12,15]) or MAC addresses");
   command->footer(
       R"(Firmware gives up when a file comes too slowly, so only so many boards load at once that each gets enough of
 the wire. The others wait where their firmware can stand it, in the order in which their boots began.
@@ -59,14 +89,7 @@ Examples:
   rootstock queue
   watch rootstock queue
   rootstock queue --json | jq '.limit, .why')");
-  command->callback([&context] {
-    const auto answer = ask(context, "/queue");
-    if (!answer) return;
-    if (context.json)
-      fmt::print("{}\n", boost::json::serialize(*answer));
-    else
-      print_queue(answer->as_object());
-  });
+  command->callback([&context, words] { run(context, list_of_words(*words)); });
 }
 
 }  // namespace rootstock::server

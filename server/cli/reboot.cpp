@@ -1,20 +1,23 @@
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <string>
+#include <vector>
 
+#include "server/cli/chosen.hpp"
 #include "server/cli/power_round.hpp"
 
 namespace rootstock::server {
 namespace {
 
 struct Options {
-  std::string nodes;
+  std::vector<std::string> nodes;
   bool now = false;
   std::int64_t timeout = 1800;
 };
 
 void run(Context& context, const Options& options) {
   const auto settings = context.settings();
-  const auto nodes = settings ? nodes_named(context, options.nodes) : std::nullopt;
+  const auto nodes = settings ? nodes_named(context, list_of_words(options.nodes)) : std::nullopt;
   if (!nodes) return;
   const auto end = PowerRound(context, *settings,
                               {Goal::reboot, *nodes, options.now, std::chrono::seconds{options.timeout}})

@@ -2,15 +2,18 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "rootfs/process.hpp"
+#include "server/cli/chosen.hpp"
 #include "server/cli/power_round.hpp"
 
 namespace rootstock::server {
 namespace {
 
 struct Options {
-  std::string nodes;
+  std::vector<std::string> nodes;
   bool now = false, head = false, force = false;
   std::int64_t timeout = 600;
 };
@@ -27,9 +30,9 @@ void switch_off_this_machine(Context& context) {
 
 void run(Context& context, const Options& options) {
   const auto settings = context.settings();
-  const auto nodes = settings ? nodes_named(context, options.nodes) : std::nullopt;
+  const auto nodes = settings ? nodes_named(context, list_of_words(options.nodes)) : std::nullopt;
   if (!nodes) return;
-  if (options.head && options.nodes != "all" && !nodes->empty())
+  if (options.head && options.nodes != std::vector<std::string>{"all"} && !nodes->empty())
     return context.failed({"--head goes with all nodes, and some were named",
                            "the nodes' roots are on this machine: `rootstock shutdown --head`"},
                           exit_bad_input);

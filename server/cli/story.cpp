@@ -8,8 +8,10 @@
 #include <ctime>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "server/cli/admin_client.hpp"
+#include "server/cli/chosen.hpp"
 #include "server/cli/print.hpp"
 #include "server/nodes/hostlist.hpp"
 
@@ -22,7 +24,7 @@ using boost::json::object;
 constexpr std::size_t width = 100;
 
 struct Asked {
-  std::string nodes;
+  std::vector<std::string> nodes;
   int back = 0;
   bool all = false;
 };
@@ -117,8 +119,9 @@ void print(const object& node) {
 }
 
 void run(Context& context, const Asked& asked) {
-  if (const auto names = expand(asked.nodes); !names) return context.failed(names.error(), exit_bad_input);
-  auto target = "/story/" + asked.nodes;
+  const auto list = list_of_words(asked.nodes);
+  if (const auto names = expand(list); !names) return context.failed(names.error(), exit_bad_input);
+  auto target = "/story/" + list;
   if (asked.all)
     target += "?all=1";
   else if (asked.back > 0)
@@ -143,7 +146,8 @@ void run(Context& context, const Asked& asked) {
 void add_story(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("story", "What a boot did, what is wrong with it, and what to do");
   const auto asked = std::make_shared<Asked>();
-  command->add_option("NODES", asked->nodes, "One or more: node03, node[01-12]")->required();
+  command->add_option("NODES", asked->nodes, "One or more: node03, node[01-12], MAC addresses, or \"all\"")
+      ->required();
   auto* back = command->add_option("--boot", asked->back, "The boot so many back: 0 is the latest")
                    ->check(CLI::NonNegativeNumber)
                    ->type_name("K");

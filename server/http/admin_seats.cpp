@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <boost/json/array.hpp>
+#include <map>
 
 #include "server/http/admin_answer.hpp"
 #include "server/log/log.hpp"
@@ -67,9 +68,10 @@ Answer AdminSeats::apply(const Body& body, const Change& change) {
       if (nodes->size() == 1) return failure(400, acted.error());
       continue;
     }
-    log::info("{}: {} by the administrator", name, change.what);
+    const auto what = change.what_of ? change.what_of(*node) : change.what;
+    log::info("{}: {} by the administrator", name, what);
     names.push_back(name);
-    done.push_back(json::object{{"node", name}, {"what", change.what}});
+    done.push_back(json::object{{"node", name}, {"what", what}});
     if (!change.boots_other) continue;
     if (auto fault = next_boot_fault(*node); !fault.empty()) warnings.emplace_back(name + ": " + fault);
   }
@@ -97,9 +99,11 @@ Answer AdminSeats::approve(const Body& body) {
 }
 
 Answer AdminSeats::deny(const Body& body) {
-  return apply(body,
-               {"denied", "gets no answer from now on; `rootstock nodes approve {}` lets it in after all",
-                [this](Node& node) { return seats_.deny(node); }, false, Standing::waiting});
+  return apply(
+      body,
+      {"denied",
+       "gets no answer when it boots; what runs goes on. `rootstock nodes approve {}` lets it in after all",
+       [this](Node& node) { return seats_.deny(node); }, false, Standing::waiting});
 }
 
 Answer AdminSeats::replace(const Body& body) {
@@ -120,15 +124,26 @@ Answer AdminSeats::replace(const Body& body) {
                       [&](Node& node) { return seats_.replace(node, with); }});
 }
 
+/// Ranges go with ranges: the first of the nodes has the first of the names.
 Answer AdminSeats::rename(const Body& body) {
-  const auto name = text_in(body, "name"), old = text_in(body, "nodes");
+  const auto old = text_in(body, "nodes"), list = text_in(body, "name");
+  const auto nodes = choose(registry_, old);
+  if (!nodes) return failure(404, nodes.error());
+  const auto names = expand(list);
+  if (!names) return failure(400, names.error());
+  if (names->size() != nodes->size())
+    return failure(400, {fmt::format("{} nodes, and {} names for them", nodes->size(), names->size()),
+                         "as many as there are, as in: rootstock nodes rename node[07-09] gpu[01-03]"});
+  std::map<const Node*, std::string> name_of;
+  for (std::size_t i = 0; i < nodes->size(); ++i) name_of[(*nodes)[i]] = (*names)[i];
   const auto slurm =
       settings_.slurm.enabled
           ? fmt::format("; then Slurm forgets the old name with: scontrol delete nodename={}", old)
           : std::string{};
-  return apply(body, {"is " + name + " from now on",
-                      "its system has the name from its next boot on: rootstock reboot " + name + slurm,
-                      [&](Node& node) { return seats_.rename(node, name); }});
+  Change change{"", "its system has the name from its next boot on: rootstock reboot " + list + slurm,
+                [&](Node& node) { return seats_.rename(node, name_of.at(&node)); }};
+  change.what_of = [](const Node& node) { return "is " + node.record.name + " from now on"; };
+  return apply(body, change);
 }
 
 Answer AdminSeats::forget(const Body& body) {
@@ -184,6 +199,10 @@ Answer AdminSeats::set(const Body& body) {
   const auto* values = body.if_contains("values");
   if (values == nullptr || !values->is_object() || values->get_object().empty())
     return failure(400, {"nothing to set", "write KEY=VALUE, as in image=compute"});
+  if (const auto address = text_in(values->get_object(), "address"); !address.empty())
+    if (const auto nodes = choose(registry_, text_in(body, "nodes")); nodes && nodes->size() > 1)
+      return failure(400, {fmt::format("{} cannot be the address of {} nodes", address, nodes->size()),
+                           "name one node; nothing behind address= gives each one out of the pool"});
   std::string what;
   for (const auto& [key, value] : values->get_object())
     what += fmt::format("{}{} = \"{}\"", what.empty() ? "" : ", ", std::string_view{key},

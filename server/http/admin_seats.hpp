@@ -29,6 +29,8 @@ class AdminSeats {
     std::function<Result<void, Failure>(Node&)> act{};
     bool boots_other = false;  ///< what the node boots may have become another thing: is it there?
     Standing all = Standing::member;
+    std::function<std::string(const Node&)>
+        what_of{};  ///< in place of `what`, where it is not the same for all
   };
 
   void add(AdminSite& site, std::string verb, Answer (AdminSeats::*act)(const Body&));

@@ -147,3 +147,34 @@ def test_lists_of_nodes_name_everybody_who_is_not_there(site):
         assert blank.returncode == 2 and "at character 8: a blank" in blank.stderr, blank.stderr
         assert "nobody is waiting" in nodes(site, "approve", "all", code=2)
         assert "is a member already" in nodes(site, "approve", "node01", code=2)
+
+
+def test_every_command_that_names_nodes_takes_ranges(site):
+    def said(*words, code=0):
+        done = site.head.run(*words)
+        assert done.returncode == code, (words, done.returncode, done.stdout, done.stderr)
+        return done.stdout + done.stderr
+
+    with head_with(site, "[slurm]\nenabled = false\n"):
+        leased(80), leased(81)
+        both = "node[01-02]"
+        shown = said("overlay", both)
+        assert shown.startswith("node01:\nMODE") and "\n\nnode02:\nMODE" in shown, shown
+        assert said("overlay", both, "/etc/hostname") == "node01:\nnode01\n\nnode02:\nnode02\n"
+        assert said("overlay", MAC % 81, "etc/hostname") == "node02\n"
+        assert [one["node"] for one in json.loads(said("overlay", "all", "--json"))["overlays"]] == ["node01", "node02"]
+        assert "there is no node node03" in said("overlay", "node[02-03]", code=2)
+        assert json.loads(said("explain", "node02", "--json"))["mac"] == MAC % 81
+        assert [one["node"] for one in json.loads(said("explain", both, "--json"))["boards"]] == ["node01", "node02"]
+        assert len(json.loads(said("story", "node01", MAC % 81, "--json"))["stories"]) == 2
+        assert "node02" not in said("queue", "node01") and "there is no node node09" in said("queue", "node09", code=2)
+        assert "cannot be the address of 2 nodes" in said("nodes", "set", both, "address=10.77.0.90", code=2)
+        assert "2 nodes, and 1 names" in said("nodes", "rename", both, "red", code=2)
+        assert "node02: is red2 from now on" in said("nodes", "rename", both, "red[1-2]")
+        assert "red1" in said("nodes", "replace", "red1", "red2")
+        assert "are for one node" in said("nodes", "declare", "blue[1-3]", "--mac", MAC % 82, code=2)
+        assert "blue3: declared" in said("nodes", "declare", "blue[1-3]")
+        assert [node["name"] for node in site.head.nodes()] == ["red1", "red2", "blue1", "blue2", "blue3"]
+        assert "nobody sits on blue1" in said("explain", "blue1", code=2)
+        assert "there is no node 'blue9'" in said("shutdown", "red1", "blue9", code=2)
+        assert "there is no node 'blue9'" in said("reboot", "red1", "blue9", code=2)
