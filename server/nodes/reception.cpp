@@ -122,11 +122,18 @@ bool Reception::comes_in(const Node& node, const Instant& now) const {
 
 void Reception::let_in(Node& node) {
   auto& record = node.record;
-  // While it waited, its address was its own for minutes only.
-  if (house_.registry.by_address(record.address) != &node) record.address = {};
+  keep_address(node);
   record.standing = Standing::member;
   log::info("{} is new: {} ({})", record.name, record.mac.text(), record.dialect);
   house_.save(record);
+}
+
+void Reception::keep_address(Node& node) {
+  auto& address = node.record.address;
+  if (house_.registry.by_address(address) != &node)
+    address = {};
+  else if (house_.addresses.ours())
+    house_.addresses.reserve(address);
 }
 
 void Reception::make_room(Moment now) {

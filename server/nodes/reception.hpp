@@ -55,6 +55,9 @@ class Reception {
 
   /// The board of `mac` sits on this seat from now on.
   void sit(Node& node, const Mac& mac, const Instant& now);
+  /// Who waited is let in, and had its address for minutes only: somebody may have it since, and else from now
+  /// on nobody does, also while the board is switched off.
+  void keep_address(Node& node);
   /// The seat is gone, with all that hangs on it.
   void forget(Node& node, Moment now);
   void doubt(Node& node, const std::string& words, Moment now);

@@ -33,4 +33,16 @@ std::vector<dhcp::LeaseRecord> leases_of_seats(std::vector<dhcp::LeaseRecord> le
   return leases;
 }
 
+std::vector<NodeRecord> seats_with_leases(std::vector<NodeRecord> seats,
+                                          const std::vector<dhcp::LeaseRecord>& leases, dhcp::Time now) {
+  const auto holds = [&](const NodeRecord& seat) {
+    return std::ranges::any_of(leases, [&](const dhcp::LeaseRecord& lease) {
+      return lease.mac == seat.mac && lease.address == seat.address && (lease.seated || lease.until > now);
+    });
+  };
+  for (auto& seat : seats)
+    if (seat.standing != Standing::member && !holds(seat)) seat.address = {};
+  return seats;
+}
+
 }  // namespace rootstock::server

@@ -13,4 +13,9 @@ namespace rootstock::server {
 std::vector<dhcp::LeaseRecord> leases_of_seats(std::vector<dhcp::LeaseRecord> leases,
                                                const std::vector<NodeRecord>& seats);
 
+/// What the registry begins with: a board that waits, or was denied while it did, has its address no longer
+/// than its lease, and its row may name it for ever.
+std::vector<NodeRecord> seats_with_leases(std::vector<NodeRecord> seats,
+                                          const std::vector<dhcp::LeaseRecord>& leases, dhcp::Time now);
+
 }  // namespace rootstock::server

@@ -41,15 +41,7 @@ Seats::Done Seats::approve(Node& node) {
     record.architecture.clear();
     registry_.learn(node, *node.suspicion.stranger);
   }
-  // While it waited, its address was its own for minutes only: somebody may have it since, and else from now
-  // on nobody does, also while the board is switched off.
-  if (record.standing != Standing::member && !record.address.unset()) {
-    const auto& addresses = reception_.house().addresses;
-    if (registry_.by_address(record.address) != &node)
-      record.address = {};
-    else if (addresses.ours())
-      addresses.reserve(record.address);
-  }
+  if (record.standing != Standing::member) reception_.keep_address(node);
   // The boot that the other board began is nobody's; this one's own system ran on all the time.
   if (record.standing == Standing::member && node.pulse.beat_at && node.pulse.alive(now().tick) &&
       node.boot.stage() != Stage::up) {

@@ -60,7 +60,8 @@ class Worker {
          rootfs::SiteSecrets secrets)
       : loop_(loop),
         state_(std::move(state)),
-        registry_(settings.nodes, settings.slurm.max_nodes, state_->nodes(), settings.groups,
+        registry_(settings.nodes, settings.slurm.max_nodes,
+                  seats_with_leases(state_->nodes(), state_->leases(), Time::clock::now()), settings.groups,
                   state_->last_number()),
         doorkeeper_(registry_, settings.admission.enabled, Bandwidth::of(settings.admission.bandwidth, 0)),
         metering_(loop, settings, doorkeeper_),

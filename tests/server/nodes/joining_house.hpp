@@ -47,9 +47,11 @@ inline Settings settings_with(JoinMode mode) {
 /// One run of the worker.
 class House final : public dhcp::Seating {
  public:
-  House(Settings given, Disk& disk)
+  House(Settings given, Disk& disk, std::chrono::seconds later = {})
       : settings(std::move(given)),
-        registry(settings.nodes, settings.slurm.max_nodes, disk.rows(), settings.groups, disk.last_number),
+        now{Time{} + std::chrono::hours{24 * 365 * 50} + later, Moment::clock::now() + later},
+        registry(settings.nodes, settings.slurm.max_nodes,
+                 seats_with_leases(disk.rows(), disk.leases, now.wall), settings.groups, disk.last_number),
         doorkeeper(registry, false, {}),
         reception({registry, doorkeeper, [&disk](const NodeRecord& row) { disk.nodes[row.number] = row; },
                    [&disk](const NodeRecord& row) { disk.nodes.erase(row.number); },
@@ -139,7 +141,7 @@ class House final : public dhcp::Seating {
   const NodeRecord& row(const Mac& mac) { return registry.by_mac(mac)->record; }
 
   Settings settings;
-  Instant now{Time{} + std::chrono::hours{24 * 365 * 50}, Moment::clock::now()};
+  Instant now;
   Registry registry;
   Doorkeeper doorkeeper;
   Reception reception;

@@ -139,6 +139,30 @@ TEST_CASE("an approved board takes no address from a device that has it since") 
   CHECK(house.renews(mac2, parked).answered == "ACK");
 }
 
+TEST_CASE("nor after a restart, and whoever let it in") {
+  Disk disk;
+  const auto mode = GENERATE(JoinMode::approve, JoinMode::window);
+  Ipv4 parked;
+  {
+    House house{settings_with(mode), disk};
+    parked = house.boots(mac1).address;
+    for (std::uint8_t i = 0; i < 3; ++i) house.boots(Mac{{2, 0, 0, 0, 1, i}});  // the rest of the pool
+    house.passes(3min);
+    auto asks = House::asks(mac2, MessageType::request);
+    asks.options.set(Code::requested_ip, house.plain(mac2).address);
+    asks.options.set(Code::server_id, house.settings.network.address);
+    REQUIRE(house.hears(asks).address == parked);
+  }
+  House house{settings_with(mode), disk, 4min};
+  CHECK(house.registry.by_address(parked) == nullptr);
+  house.reception.open_door(house.now.wall + 10min);
+  if (mode == JoinMode::approve) REQUIRE(house.seats.approve(house.node("node01")));
+  CHECK(house.boots(mac1).address != parked);
+  CHECK(house.row(mac1).standing == Standing::member);
+  CHECK(house.row(mac1).address != parked);
+  CHECK(house.renews(mac2, parked).answered == "ACK");
+}
+
 TEST_CASE("who was denied hears nothing, and is heard again when that is taken back") {
   Disk disk;
   House house{settings_with(JoinMode::approve), disk};
