@@ -167,6 +167,10 @@ Seats::Done Seats::set(Node& node, std::string_view key, std::string_view value)
 /// No `address`: whichever the pool gives it.
 Seats::Done Seats::may_set_address(const Node& node, std::optional<Ipv4> address) const {
   if (auto right = address ? may_have_address(*address, &node) : addresses_are_ours(); !right) return right;
+  if (node.record.standing != Standing::member)
+    return fail(fmt::format("{} is {}, and has no address of its own", node.record.name,
+                            name_of(node.record.standing)),
+                "rootstock nodes approve " + node.record.name + " first");
   if (node.record.address != address.value_or(Ipv4{}) && runs(node, now()))
     return fail(node.record.name + " runs, and its root hangs on the address it has",
                 "rootstock shutdown " + node.record.name + " first");

@@ -39,3 +39,14 @@ TEST_CASE("a node that runs keeps the address it has, whatever is asked for") {
   CHECK(house.row(mac1).address == address);
   CHECK_FALSE(house.seats.set(house.node("node01"), "address", "nowhere"));
 }
+
+TEST_CASE("who waits is given no address of its own: the next question would take it away again") {
+  Disk disk;
+  House house{settings_with(JoinMode::approve), disk};
+  house.boots(mac1);
+  CHECK_FALSE(house.seats.set(house.node("node01"), "address", "10.0.0.99"));
+  CHECK(house.leases.is_free("10.0.0.99"_ip, house.now.wall));
+  REQUIRE(house.seats.approve(house.node("node01")));
+  REQUIRE(house.seats.set(house.node("node01"), "address", "10.0.0.99"));
+  CHECK(house.boots(mac1).address == "10.0.0.99"_ip);
+}
