@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "server/story/words.hpp"
+
 namespace rootstock::server {
 namespace {
 
@@ -32,6 +34,18 @@ bool waits(const Node& node, Moment now) {
   constexpr std::chrono::minutes longest_silence{2};
   const auto& boot = node.boot.data();
   return !boot.held.empty() && now - boot.heard < longest_silence;
+}
+
+/// Of a board that boots, no word for longer than any of them needs between two: "" when it is not so. Why,
+/// its story says, which knows firmwares.
+std::string stuck(const Node& node, Moment now) {
+  constexpr std::chrono::minutes while_loading{2}, while_its_system_starts{5};
+  const auto& boot = node.boot.data();
+  if (boot.heard == Moment{} || boot.fetching > 0 || boot.stage == Stage::none) return {};
+  const auto patience = boot.stage == Stage::root ? while_its_system_starts : while_loading;
+  if (now - boot.heard < patience) return {};
+  return fmt::format("silent for {} minutes or more: rootstock story {} says why", patience.count(),
+                     node.record.name);
 }
 
 /// What keeps a node that says it is up from being up; "" when nothing does.
@@ -86,10 +100,12 @@ Condition condition_of(const Node& node, const SlurmSays& slurm, Moment now) {
   const auto stage = node.boot.stage();
   if (stage == Stage::off) return {"off", off_words(node)};
   if (stage != Stage::up && waits(node, now)) return {"queued", node.boot.data().held};
-  if (stage != Stage::up) return {std::string{name_of(stage)}, node.boot.trouble()};
+  if (stage != Stage::up)
+    return {std::string{name_of(stage)},
+            node.boot.trouble().empty() ? stuck(node, now) : node.boot.trouble()};
   if (is_off(node)) return {"off", off_words(node)};
   if (is_lost(node, now))
-    return {"lost", fmt::format("no heartbeat for {} s", silence(node.pulse, now)->count())};
+    return {"lost", "no heartbeat for " + span_words(static_cast<double>(silence(node.pulse, now)->count()))};
   if (auto why = hindrance(node, slurm); !why.empty()) return {"starting", std::move(why)};
   return {"up", record.doubt.empty() ? remark(node, slurm) : record.doubt};
 }

@@ -121,6 +121,29 @@ TEST_CASE("a node is lost after three heartbeats that did not come, and up again
   CHECK(life.at(101s).word == "up");
 }
 
+TEST_CASE("a board that boots and falls silent is told, with where to read why") {
+  Node node;
+  node.record.name = "node07";
+  node.record.mac = "52:54:00:00:00:07"_mac;
+  const auto at = [&](std::chrono::seconds later) { return condition_of(node, {}, start + later); };
+  CHECK(at(10min).detail.empty());  // nobody has heard of it
+  node.boot.on_dhcp({ipxe_of(node.record.mac), "DISCOVER", "OFFER", {}, "boot.ipxe", ""}, start);
+  node.boot.on_begun(start + 1s);
+  CHECK(at(10min).detail.empty());  // a large file over a slow link
+  SECTION("the worker that sent it a file was killed") {
+    node.boot = BootRecord::restored(node.boot.data());
+    CHECK(at(2min).detail.empty());
+    CHECK(at(121s).word == "dhcp");
+    CHECK(at(121s).detail == "silent for 2 minutes or more: rootstock story node07 says why");
+  }
+  SECTION("a system may take its time to start") {
+    node.boot.on_ended(start + 2s);
+    node.boot.on_step("root", 20, start + 30s);
+    CHECK(at(5min).detail.empty());
+    CHECK_FALSE(at(6min).detail.empty());
+  }
+}
+
 TEST_CASE("a head that was restarted gives its nodes time to be heard") {
   Node node;
   node.record.mac = "52:54:00:00:00:07"_mac;
