@@ -36,17 +36,21 @@ Admission::Boot& Admission::boot_of(Key key, std::optional<Gate> gate, Moment be
   const bool went_back = gate && (*gate < boot.gate || (*gate == Gate::dhcp && boot.bytes > 0) ||
                                   (*gate != Gate::initramfs && boot.state == State::starting));
   if (is_new || went_back || began > boot.began + together) {
+    // It had its turn, and loaded nothing: behind those who wait for theirs.
+    const bool in_vain = boot.state == State::starting && !(boot.has_kernel && boot.has_initramfs);
+    const bool again = !is_new && in_vain && began <= boot.began + together;
     boot = Boot{};
     boot.gate = gate.value_or(Gate::dhcp);
-    boot.began = began;
-    boot.since = now;
+    boot.began = again ? now : began;
+    boot.since = boot.heard = now;
   }
-  boot.heard = now;
   return boot;
 }
 
 bool Admission::ask(Key key, Gate gate, Moment began, Moment now) {
   auto& boot = boot_of(key, gate, began, now);
+  // Whoever asks again for the place that it has does nothing with it.
+  if (boot.state != State::loading || gate > boot.gate) boot.heard = now;
   boot.gate = std::max(boot.gate, gate);
   boot.passed_over = false;
   refill(now);
@@ -64,6 +68,7 @@ bool Admission::ask(Key key, Gate gate, Moment began, Moment now) {
 
 void Admission::on_load(Key key, Moment began, Moment now) {
   auto& boot = boot_of(key, std::nullopt, began, now);
+  boot.heard = now;
   const bool has_all = boot.has_kernel && boot.has_initramfs;
   if (boot.state != State::loading && !has_all) become(boot, State::loading, now);
 }

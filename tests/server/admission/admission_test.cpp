@@ -196,3 +196,31 @@ TEST_CASE(
   CHECK_FALSE(storm.asks(6, Gate::dhcp));
   CHECK(storm.admission.queue() == Keys{6, 5});
 }
+
+TEST_CASE("boards that ask for ever and load nothing hold nobody up for long") {
+  const auto gate = GENERATE(Gate::dhcp, Gate::script);
+  Storm storm{4};
+  for (int key = 1; key <= 4; ++key) storm.began[key] = storm.now;  // they take no OFFER, or have no kernel
+  for (int key = 5; key <= 24; ++key) storm.began[key] = storm.now + 1s;
+  std::map<Admission::Key, Moment> busy_until;
+  std::size_t up = 0;
+  for (int second = 0; second < 400 && up < 20; ++second) {
+    for (const auto key : storm.passes(1s))
+      if (key > 4 && storm.asks(key, gate)) busy_until[key] = storm.now + 10s;
+    for (int key = 1; key <= 4; ++key)
+      if (second % 4 == key - 1) storm.asks(key, gate);
+    for (int key = 5; key <= 24; ++key) {
+      if (storm.began[key] > storm.now || busy_until[key] == Moment::max()) continue;
+      if (busy_until[key] == Moment{}) {
+        if (second % 8 == key % 8 && storm.asks(key, gate)) busy_until[key] = storm.now + 10s;
+      } else if (storm.now >= busy_until[key]) {
+        storm.has_all(key);
+        storm.admission.end(key);
+        busy_until[key] = Moment::max();
+        ++up;
+      }
+    }
+  }
+  CHECK(up == 20);
+  CHECK(storm.now - storm.began[5] < 150s);  // 45 s of silence, and five rounds of some 20 s
+}
