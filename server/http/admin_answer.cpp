@@ -18,6 +18,10 @@ Answer json_answer(const json::value& value, unsigned status) {
   return answer;
 }
 
+double unix_seconds(std::chrono::system_clock::time_point time) {
+  return std::chrono::duration<double>(time.time_since_epoch()).count();
+}
+
 Answer failure(unsigned status, const Failure& why) {
   return json_answer(json::object{{"error", why.what}, {"hint", why.hint}}, status);
 }

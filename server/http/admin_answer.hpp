@@ -3,6 +3,7 @@
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,9 @@
 namespace rootstock::server {
 
 Answer json_answer(const boost::json::value& value, unsigned status = 200);
+
+/// How answers tell a time: seconds since 1970, 0 for "never".
+double unix_seconds(std::chrono::system_clock::time_point time);
 
 /// {"error": ..., "hint": ...}: the command line prints both. 4xx: what was asked is wrong (exit code 2);
 /// 5xx: the work failed (1).

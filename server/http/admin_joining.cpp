@@ -16,9 +16,7 @@ namespace json = boost::json;
 
 constexpr std::chrono::hours longest_open{24 * 7};
 
-std::int64_t unix_seconds(Time time) {
-  return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
-}
+std::int64_t whole_seconds(Time time) { return static_cast<std::int64_t>(unix_seconds(time)); }
 
 std::vector<NodeWords> words_of(const json::object& body) {
   std::vector<NodeWords> words;
@@ -36,28 +34,41 @@ json::object fault_json(std::size_t row, const std::string& field, const Failure
   return {{"row", row}, {"field", field}, {"error", why.what}, {"hint", why.hint}};
 }
 
+/// Of every row what is wrong with it, by itself and beside the seats that are there.
+json::array faults_of(const DeclaredNodes& declared, const Seats& seats) {
+  json::array faults;
+  for (const auto& fault : declared.faults)
+    faults.push_back(fault_json(fault.node, fault.field, {fault.what, fault.hint}));
+  for (std::size_t i = 0; i < declared.nodes.size(); ++i) {
+    if (declared.nodes[i].name.empty()) continue;
+    if (const auto may = seats.may_declare(declared.nodes[i]); !may)
+      faults.push_back(fault_json(i, "name", may.error()));
+  }
+  return faults;
+}
+
+/// None: Slurm takes them all.
+std::optional<Failure> no_room(const std::vector<NodeWords>& words, Registry& registry,
+                               const Settings& settings) {
+  const auto is_new = [&](const NodeWords& node) { return registry.by_name(node.name) == nullptr; };
+  const auto wanted = registry.members() + static_cast<std::size_t>(std::ranges::count_if(words, is_new));
+  const auto seats = static_cast<std::size_t>(settings.slurm.max_nodes);
+  if (wanted <= seats) return std::nullopt;
+  return Failure{fmt::format("there is room for {} nodes, and these would make it {}", seats, wanted),
+                 "raise slurm.max_nodes, or forget nodes that are gone"};
+}
+
 }  // namespace
 
-/// Nothing is applied unless all of it is right; what is wrong is told for every row.
+/// Nothing is applied unless all of it is right.
 Answer AdminSeats::declare(const Body& body) {
   const auto words = words_of(body);
   if (words.empty()) return failure(400, {"no node is declared", "name one: rootstock nodes declare gpu01"});
   const auto declared = read_declared(words, settings_);
-  json::array faults, done;
-  for (const auto& fault : declared.faults)
-    faults.push_back(fault_json(fault.node, fault.field, {fault.what, fault.hint}));
-  std::size_t new_seats = 0;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (registry_.by_name(words[i].name) == nullptr) ++new_seats;
-    if (declared.nodes[i].name.empty()) continue;
-    if (const auto may = seats_.may_declare(declared.nodes[i]); !may)
-      faults.push_back(fault_json(i, "name", may.error()));
-  }
-  const auto seats = static_cast<std::size_t>(settings_.slurm.max_nodes);
-  if (faults.empty() && registry_.members() + new_seats > seats)
-    return failure(400, {fmt::format("there is room for {} nodes, and these would make it {}", seats,
-                                     registry_.members() + new_seats),
-                         "raise slurm.max_nodes, or forget nodes that are gone"});
+  auto faults = faults_of(declared, seats_);
+  if (faults.empty())
+    if (const auto full = no_room(words, registry_, settings_)) return failure(400, *full);
+  json::array done;
   const bool only_look = truth_in(body, "dry_run");
   for (std::size_t i = 0; faults.empty() && i < declared.nodes.size(); ++i) {
     const bool there = registry_.by_name(words[i].name) != nullptr;
@@ -96,16 +107,16 @@ Answer AdminSeats::door() const {
                                   {"serial", seen.serial},
                                   {"node", node == registry_.nodes().end() ? "" : node->second.record.name},
                                   {"outcome", seen.outcome},
-                                  {"first", unix_seconds(seen.first)},
-                                  {"last", unix_seconds(seen.last)}});
+                                  {"first", whole_seconds(seen.first)},
+                                  {"last", whole_seconds(seen.last)}});
   }
   const auto waiting = std::ranges::count_if(registry_.nodes(), [](const auto& entry) {
     const auto& record = entry.second.record;
     return record.standing == Standing::waiting && record.doubt.empty();
   });
   const auto until = seats_.door_open_until();
-  return json_answer(json::object{{"open_until", until ? unix_seconds(*until) : 0},
-                                  {"now", unix_seconds(Time::clock::now())},
+  return json_answer(json::object{{"open_until", until ? whole_seconds(*until) : 0},
+                                  {"now", whole_seconds(Time::clock::now())},
                                   {"waiting", waiting},
                                   {"waiting_come_in", settings_.nodes.join == JoinMode::window},
                                   {"boards", std::move(boards)}});

@@ -4,29 +4,29 @@
 
 #include <boost/json/array.hpp>
 
+#include "server/http/admin_answer.hpp"
+#include "server/story/kept_boot.hpp"
+
 namespace rootstock::server {
 
 namespace json = boost::json;
 
 namespace {
 
-double unix_seconds(Time time) { return std::chrono::duration<double>(time.time_since_epoch()).count(); }
-
-double unix_seconds(Moment moment, Now now) {
-  if (moment == Moment{}) return 0;
-  return unix_seconds(now.wall - std::chrono::duration_cast<Time::duration>(now.moment - moment));
+double unix_seconds_of(Moment moment, Clocks now) {
+  return moment == Moment{} ? 0 : unix_seconds(wall_of(moment, now));
 }
 
 /// What an earlier run of the head saw is known only by the node's row.
-double stage_since(const Node& node, Now now) {
+double stage_since(const Node& node, Clocks now) {
   const auto since = node.boot.stage_since();
-  return since == Moment{} ? unix_seconds(node.record.last_up) : unix_seconds(since, now);
+  return since == Moment{} ? unix_seconds(node.record.last_up) : unix_seconds_of(since, now);
 }
 
 /// What the node's latest heartbeat said.
-json::object beat_json(const Pulse& pulse, Now now) {
+json::object beat_json(const Pulse& pulse, Clocks now) {
   const auto& beat = pulse.beat;
-  json::object object{{"at", unix_seconds(*pulse.beat_at, now)},
+  json::object object{{"at", unix_seconds_of(*pulse.beat_at, now)},
                       {"uptime", beat.uptime},
                       {"clock_ahead", beat.clock_ahead},
                       {"memory", beat.memory},
@@ -41,7 +41,7 @@ json::object beat_json(const Pulse& pulse, Now now) {
 
 }  // namespace
 
-json::object node_json(const Node& node, const NextBoot& next, const Condition& condition, Now now) {
+json::object node_json(const Node& node, const NextBoot& next, const Condition& condition, Clocks now) {
   const auto& record = node.record;
   const auto& boot = node.boot;
   json::object object{{"name", record.name},
@@ -65,7 +65,7 @@ json::object node_json(const Node& node, const NextBoot& next, const Condition& 
                       {"detail", condition.detail},
                       {"boot_stage", name_of(boot.stage())},
                       {"stage_since", stage_since(node, now)},
-                      {"boot_started", unix_seconds(boot.started(), now)},
+                      {"boot_started", unix_seconds_of(boot.started(), now)},
                       {"seconds", boot.lasted(now.moment).count()},
                       {"bytes", boot.bytes()},
                       {"trouble", boot.trouble()},
@@ -76,10 +76,10 @@ json::object node_json(const Node& node, const NextBoot& next, const Condition& 
   return object;
 }
 
-json::array events_json(const Node& node, Now now) {
+json::array events_json(const Node& node, Clocks now) {
   json::array events;
   for (const auto& event : node.boot.events())
-    events.push_back(json::object{{"at", unix_seconds(event.at, now)}, {"text", event.text}});
+    events.push_back(json::object{{"at", unix_seconds_of(event.at, now)}, {"text", event.text}});
   return events;
 }
 

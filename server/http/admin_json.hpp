@@ -10,18 +10,13 @@
 #include "server/boot/view.hpp"
 #include "server/nodes/condition.hpp"
 #include "server/nodes/registry.hpp"
+#include "server/story/stage.hpp"
 
 namespace rootstock::server {
 
-/// One instant on both clocks: what was timed by the one is told by the other.
-struct Now {
-  Time wall = Time::clock::now();
-  Moment moment = Moment::clock::now();
-};
-
-/// `next`: what it boots if it starts now. Times are seconds since 1970, 0 for "never".
-boost::json::object node_json(const Node& node, const NextBoot& next, const Condition& condition, Now now);
-boost::json::array events_json(const Node& node, Now now);
+/// `next`: what it boots if it starts now. Times as unix_seconds() has them.
+boost::json::object node_json(const Node& node, const NextBoot& next, const Condition& condition, Clocks now);
+boost::json::array events_json(const Node& node, Clocks now);
 /// The content of what only its owner may read stays here.
 boost::json::array overlay_json(const std::vector<rootfs::OverlayFile>& files);
 boost::json::object explanation_json(Mac mac, const Explanation& told);

@@ -22,13 +22,13 @@ void AdminNodes::register_at(AdminSite& site) {
           [this](const Request&, std::string name) { return overlay(std::move(name)); });
 }
 
-json::object AdminNodes::json_of(const Node& node, Now now) const {
+json::object AdminNodes::json_of(const Node& node, Clocks now) const {
   const SlurmSays slurm{slurm_.enabled(), slurm_.answers(), slurm_.find(node.record.name)};
   return node_json(node, view_.next_boot(node.record), condition_of(node, slurm, now.moment), now);
 }
 
 Answer AdminNodes::nodes(const Form& query) {
-  const Now now;
+  const Clocks now{Time::clock::now(), Moment::clock::now()};
   json::array all;
   const auto list = query.find("nodes");
   if (list == query.end()) {
@@ -49,7 +49,7 @@ Node* AdminNodes::find(const std::string& name) {
 Answer AdminNodes::node(const std::string& name) {
   const Node* node = find(name);
   if (node == nullptr) return no_such_node(name);
-  const Now now;
+  const Clocks now{Time::clock::now(), Moment::clock::now()};
   auto object = json_of(*node, now);
   object["events"] = events_json(*node, now);
   return json_answer(std::move(object));

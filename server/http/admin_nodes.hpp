@@ -23,7 +23,7 @@ class AdminNodes {
   Answer nodes(const Form& query);
   Answer node(const std::string& name);
   boost::asio::awaitable<Answer> overlay(std::string name);
-  boost::json::object json_of(const Node& node, Now now) const;
+  boost::json::object json_of(const Node& node, Clocks now) const;
   Node* find(const std::string& name);
 
   View& view_;

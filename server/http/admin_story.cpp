@@ -18,8 +18,6 @@ namespace {
 
 namespace json = boost::json;
 
-double unix_seconds(Time time) { return std::chrono::duration<double>(time.time_since_epoch()).count(); }
-
 /// What a list of boots shows of each.
 json::object line_json(const BootRow& row, const ToldBoot& told, std::size_t back) {
   const auto& stages = told.stages;
@@ -29,7 +27,7 @@ json::object line_json(const BootRow& row, const ToldBoot& told, std::size_t bac
                        : stages.back().at + std::chrono::duration_cast<Time::duration>(
                                                 std::chrono::duration<double>(stages.back().seconds));
   return {{"boot", back},
-          {"mac", row.mac.text()},
+          {"mac", row.mac == Mac{} ? std::string{} : row.mac.text()},
           {"firmware", told.firmware},
           {"started", unix_seconds(started)},
           {"ended", unix_seconds(row.ended)},

@@ -13,10 +13,6 @@ constexpr std::chrono::seconds events_wait{2};
 
 Clocks clocks() { return {Time::clock::now(), Moment::clock::now()}; }
 
-Time wall_of(Moment moment, Clocks now) {
-  return now.wall - std::chrono::duration_cast<Time::duration>(now.moment - moment);
-}
-
 }  // namespace
 
 Chronicle::Chronicle(Registry& registry, Conclude conclude, Save save, std::string machine)

@@ -13,10 +13,6 @@ namespace json = boost::json;
 /// Clocks are slewed by less than this between two runs of the head.
 constexpr std::chrono::seconds clock_play{5};
 
-Time wall_of(Moment moment, Clocks now) {
-  return now.wall - std::chrono::duration_cast<Time::duration>(now.moment - moment);
-}
-
 /// What the clock on the wall showed when the steady one began, if nobody had set it.
 Time wall_at_zero(Clocks now) { return wall_of(Moment{}, now); }
 
@@ -184,6 +180,10 @@ void measure(ToldBoot& boot, Time last) {
 }
 
 }  // namespace
+
+Time wall_of(Moment moment, Clocks now) {
+  return now.wall - std::chrono::duration_cast<Time::duration>(now.moment - moment);
+}
 
 std::string to_text(const BootData& boot, const Conclusion& conclusion, Clocks now,
                     std::string_view machine) {

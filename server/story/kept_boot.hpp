@@ -30,6 +30,9 @@ struct ToldBoot {
   Time started{};  ///< by the same clock as the times above: it may have been set since the row got its name
 };
 
+/// What the clock on the wall showed then, if nobody has set it since.
+Time wall_of(Moment moment, Clocks now);
+
 /// `conclusion`: as it stood then. `machine`: this start of the head's machine, all of which has one steady
 /// clock; "": unknown.
 std::string to_text(const BootData& boot, const Conclusion& conclusion, Clocks now,
