@@ -4,8 +4,10 @@
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <filesystem>
-#include <set>
 #include <system_error>
+#include <utility>
+
+#include "server/boot/orders.hpp"
 
 namespace rootstock::server {
 namespace {
@@ -64,11 +66,8 @@ void Metering::look_at_what_changes_seldom() {
 
 /// Of the generations that boards boot if they start now.
 std::uint64_t Metering::largest_file() const {
-  std::set<std::string> images{settings_.nodes.image};
-  for (const auto& group : settings_.groups)
-    if (!group.image.empty()) images.insert(group.image);
   std::uint64_t largest = 0;
-  for (const auto& image : images)
+  for (const auto& image : images_named_in(settings_))
     for (const auto* architecture : {"arm64", "amd64"}) {
       const auto generation = generations_.active(image, architecture);
       if (!generation) continue;

@@ -39,6 +39,13 @@ void add_options(BootOrders& orders, const std::string& options, std::string who
 
 }  // namespace
 
+std::set<std::string> images_named_in(const Settings& settings) {
+  std::set<std::string> images{settings.nodes.image};
+  for (const auto& group : settings.groups)
+    if (!group.image.empty()) images.insert(group.image);
+  return images;
+}
+
 BootOrders orders_for(const Settings& settings, const NodeRecord& node) {
   BootOrders orders;
   const auto* group = group_of(settings, node);

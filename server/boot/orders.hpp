@@ -2,6 +2,7 @@
 // What a seat is to boot, and with which kernel options, as the settings and the seat itself say it. Whether
 // that is there, and can be booted, is the view's business.
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,9 @@ struct BootOrders {
   std::string kernel_options;            ///< the site's, the group's, the node's, in this order
   std::vector<std::string> options_why;  ///< which of them come from where
 };
+
+/// Every image that the settings name; a node may have another one of its own.
+std::set<std::string> images_named_in(const Settings& settings);
 
 BootOrders orders_for(const Settings& settings, const NodeRecord& node);
 

@@ -4,10 +4,9 @@
 #include <sys/statvfs.h>
 
 #include <filesystem>
-#include <set>
-#include <string>
 
 #include "rootfs/store.hpp"
+#include "server/boot/orders.hpp"
 #include "server/host/check.hpp"
 
 namespace rootstock::server {
@@ -53,10 +52,7 @@ void check_folder(const fs::path& folder, const char* key, Findings& found) {
 }
 
 void check_images(const Settings& settings, Findings& found) {
-  std::set<std::string> images{settings.nodes.image};
-  for (const auto& group : settings.groups)
-    if (!group.image.empty()) images.insert(group.image);
-  for (const auto& image : images)
+  for (const auto& image : images_named_in(settings))
     if (const auto active = rootfs::Store{settings.paths.images()}.active(image); !active)
       found.push_back({Severity::warning,
                        fmt::format("there is nothing for nodes to boot yet: {}", active.error().what),
