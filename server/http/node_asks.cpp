@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
 #include <string_view>
 #include <utility>
 
+#include "server/boot/waiting_screen.hpp"
 #include "server/http/fields.hpp"
 #include "server/log/log.hpp"
 #include "server/nodes/identity.hpp"
@@ -17,13 +17,6 @@ namespace {
 constexpr std::uint16_t first_free_port = 1024;  ///< below it, only root of a node may send
 
 std::string_view image_of(std::string_view label) { return label.substr(0, label.rfind('/')); }
-
-/// The protocol between head and init is lines.
-std::string one_line(std::string text) {
-  std::ranges::replace_if(
-      text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
-  return text;
-}
 
 }  // namespace
 
@@ -65,6 +58,7 @@ Answer NodeAsks::gate(const Request& request) {
   // Where a system runs, it is one of its users that asks.
   const bool runs = node->boot.stage() == Stage::up && node->pulse.alive(Moment::clock::now());
   if (!runs) vigil_.on_gate(*node, word(form, "boot"), word(form, "model"));
+  // The protocol between head and init is lines.
   if (const auto pass = pass_of(*node); !pass.go)
     return text_answer(200, fmt::format("wait {}\n{}\n", pass.again.count(), one_line(pass.words)));
   if (const auto why = must_start_over(*node)) return text_answer(200, "again-from-start\n" + *why + "\n");
