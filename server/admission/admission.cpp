@@ -66,6 +66,11 @@ bool Admission::ask(Key key, Gate gate, Moment began, Moment now) {
   return true;
 }
 
+void Admission::on_begin(Key key, Moment began, Moment now) {
+  const auto found = boots_.find(key);
+  if (found == boots_.end() || began > found->second.began + together) on_load(key, began, now);
+}
+
 void Admission::on_load(Key key, Moment began, Moment now) {
   auto& boot = boot_of(key, std::nullopt, began, now);
   boot.heard = now;

@@ -45,7 +45,9 @@ class Admission {
 
   /// A boot comes to a gate. `began`: when this boot did, as far as its caller knows. True: it goes on.
   bool ask(Key key, Gate gate, Moment began, Moment now);
-  /// It loads, whether or not it was let in: its firmware cannot wait.
+  /// It begins, and its firmware cannot wait: it has a place, as long as it turns out that it loads.
+  void on_begin(Key key, Moment began, Moment now);
+  /// It loads, whether or not it was let in.
   void on_load(Key key, Moment began, Moment now);
   /// A part of the boot came to it.
   void on_fetched(Key key, std::uint64_t bytes, BootPart part, Moment now);

@@ -65,7 +65,7 @@ Pass Doorkeeper::ask_at_dhcp(Node& node, const dhcp::Board& board, Moment now) {
     case dhcp::MayWait::dhcp: return in_turn(node, Gate::dhcp, began, now);
     case dhcp::MayWait::script: break;
     case dhcp::MayWait::initramfs:
-      if (dhcp::boots(board.dialect)) admission_.on_load(node.record.number, began, now);
+      if (dhcp::boots(board.dialect)) admission_.on_begin(node.record.number, began, now);
   }
   return {};
 }

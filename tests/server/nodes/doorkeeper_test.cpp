@@ -120,3 +120,19 @@ TEST_CASE("whoever asks from a node that is up takes no place") {
   house.is_full();
   CHECK(house.doorkeeper.ask(up, Gate::initramfs, house.now).go);
 }
+
+TEST_CASE("boards that cannot wait have no place for ever if they only ask for an address") {
+  House house;
+  house.is_full();
+  CHECK_FALSE(house.discovers(1, Dialect::pi4));
+  bool went_on = false;
+  int seconds = 0;
+  for (; seconds < 700 && !went_on; seconds += 5) {
+    house.now += 5s;
+    house.doorkeeper.measure(5, 55 * million, house.now);  // jobs fill the wire
+    for (std::uint8_t number = 200; number < 206; ++number) house.discovers(number, Dialect::pi3);
+    went_on = house.discovers(1, Dialect::pi4);
+  }
+  CHECK(went_on);
+  CHECK(seconds <= 60);
+}
