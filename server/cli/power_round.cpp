@@ -94,7 +94,10 @@ bool PowerRound::find_nodes() {
     const auto& node = entry.as_object();
     const auto name = text_of(node, "name"), stage = text_of(node, "stage");
     known[name] = known[text_of(node, "mac")] = name;
-    if (stage != "vacant" && stage != "denied" && stage != "waiting" && !text_of(node, "address").empty())
+    // The root of a node that was denied while it ran is on this machine as well.
+    const bool runs_on = wish_.goal == Goal::off && text_of(node, "boot_stage") == "up";
+    const bool passed_over = stage == "vacant" || stage == "waiting" || (stage == "denied" && !runs_on);
+    if (!passed_over && !text_of(node, "address").empty())
       boots_[name] = {stage, number_of(node, "boot_started")};
   }
   bool all = wish_.nodes.empty();

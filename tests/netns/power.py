@@ -88,6 +88,15 @@ def test_ctrl_c_ends_only_the_watching(site):
         assert "poweroff" in node.beat()
 
 
+def test_a_node_that_was_denied_and_runs_is_switched_off_with_the_others(site):
+    with head_with(site, NO_SLURM), LivingNode(site, ONE) as one:
+        eventually("it is up", is_up(one))
+        site.head.run("nodes", "deny", one.name)
+        assert "again" in one.beat() and stage(one) == "denied"
+        code, out, err = shutdown(site, "--timeout", "60s")
+        assert code == 0 and "1 of 1 node off" in out, (out, err)
+
+
 @contextlib.contextmanager
 def slurm_that_knows(site, node):
     """munge and the real controller, which has heard of this node."""
