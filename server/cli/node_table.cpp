@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <map>
+#include <sstream>
 
 #include "server/cli/print.hpp"
+#include "server/nodes/hostlist.hpp"
 
 namespace rootstock::server {
 namespace {
@@ -12,16 +16,20 @@ namespace {
 using boost::json::array;
 using boost::json::object;
 
-/// "arm64 Raspberry Pi 4": what runs on it, and how it starts.
+/// "Raspberry Pi 4", "amd64 iPXE": how it starts, and what runs on it where that does not say so.
 std::string board(const object& node) {
-  const auto architecture = text_of(node, "architecture");
-  return architecture.empty() ? text_of(node, "dialect") : architecture + " " + text_of(node, "dialect");
+  const auto architecture = text_of(node, "architecture"), dialect = text_of(node, "dialect");
+  const bool told = architecture.empty() || dialect.find(architecture) != dialect.npos ||
+                    dialect.starts_with("Raspberry") || dialect.find("x86") != dialect.npos;
+  return told ? dialect : architecture + " " + dialect;
 }
 
 std::string or_dash(std::string text) { return text.empty() ? "-" : text; }
 
-/// The generation it reported; when its next boot brings another one, that too.
+/// The generation it reported; when its next boot brings another one, that too. What a board will boot that
+/// was never seen, nobody knows.
 std::string generation(const object& node) {
+  if (text_of(node, "architecture").empty() && text_of(node, "pinned").empty()) return "-";
   const auto now = text_of(node, "generation"), next = text_of(node, "boots");
   const auto pinned = text_of(node, "pinned").empty() ? "" : ", pinned";
   if (now == next || next.empty()) return now.empty() ? "-" : now + pinned;
@@ -43,9 +51,53 @@ std::string beat_words(const object& beat) {
   return words;
 }
 
+std::vector<std::string> lines_of(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::string> lines;
+  std::istringstream table(aligned(rows));
+  for (std::string line; std::getline(table, line);) lines.push_back(line);
+  return lines;
+}
+
+std::size_t width_of(const std::vector<std::vector<std::string>>& rows) {
+  std::size_t widest = 0;
+  for (const auto& line : lines_of(rows)) widest = std::max(widest, line.size());
+  return widest;
+}
+
+void leave_out(std::vector<std::vector<std::string>>& rows, std::string_view column) {
+  const auto at = std::ranges::find(rows.front(), column) - rows.front().begin();
+  if (at == std::ssize(rows.front())) return;
+  for (auto& row : rows) row.erase(row.begin() + at);
+}
+
+/// Where a node stands, for the summary: how far a boot is does not matter there.
+std::string standing(const object& node) {
+  constexpr std::array booting{"dhcp", "loader", "kernel", "initramfs", "overlay", "root", "starting"};
+  const auto stage = text_of(node, "stage");
+  return std::ranges::find(booting, stage) == booting.end() ? stage : "booting";
+}
+
+/// As a shell takes it: 'node[01-03]'.
+std::string names_standing(const array& nodes, std::initializer_list<std::string_view> where) {
+  std::vector<std::string> names;
+  for (const auto& entry : nodes)
+    if (std::ranges::find(where, text_of(entry.as_object(), "stage")) != where.end())
+      names.push_back(text_of(entry.as_object(), "name"));
+  return for_shell(fold(std::move(names)));
+}
+
+/// Who is up can be missed first.
+array others_first(const array& nodes) {
+  array sorted;
+  for (const bool up : {false, true})
+    for (const auto& entry : nodes)
+      if ((text_of(entry.as_object(), "stage") == "up") == up) sorted.push_back(entry);
+  return sorted;
+}
+
 }  // namespace
 
-std::vector<std::vector<std::string>> node_rows(const array& nodes) {
+std::vector<std::vector<std::string>> node_rows(const array& nodes, std::size_t width) {
   const bool groups = std::any_of(nodes.begin(), nodes.end(), [](const auto& entry) {
     return !text_of(entry.as_object(), "group").empty();
   });
@@ -59,6 +111,10 @@ std::vector<std::vector<std::string>> node_rows(const array& nodes) {
                     or_dash(board(node)), or_dash(text_of(node, "serial")), or_dash(text_of(node, "mac"))});
     if (groups) rows.back().insert(rows.back().begin() + 1, or_dash(text_of(node, "group")));
   }
+  for (const auto* column : {"SENT", "SERIAL", "GROUP", "BOARD", "BOOT", "GENERATION"}) {
+    if (width_of(rows) <= width) break;
+    leave_out(rows, column);
+  }
   return rows;
 }
 
@@ -67,14 +123,41 @@ std::vector<std::string> node_remarks(const array& nodes) {
   for (const auto& entry : nodes)
     if (const auto detail = text_of(entry.as_object(), "detail"); !detail.empty())
       remarks.push_back(text_of(entry.as_object(), "name") + ": " + detail);
+  if (const auto names = names_standing(nodes, {"waiting"}); !names.empty())
+    remarks.push_back("to let in who waits: rootstock nodes approve " + names);
+  if (const auto names = names_standing(nodes, {"lost", "trouble"}); !names.empty())
+    remarks.push_back("what is wrong, and what to do: rootstock story " + names);
   return remarks;
 }
 
 std::string node_summary(const array& nodes) {
-  const auto up = std::count_if(nodes.begin(), nodes.end(), [](const auto& entry) {
-    return text_of(entry.as_object(), "stage") == "up";
-  });
-  return fmt::format("{} of {} up", up, nodes.size());
+  std::map<std::string, int> counts;
+  for (const auto& entry : nodes) ++counts[standing(entry.as_object())];
+  auto words = fmt::format("{} of {} up", counts["up"], nodes.size());
+  for (const auto* where :
+       {"lost", "trouble", "waiting", "denied", "queued", "booting", "off", "new", "vacant"})
+    if (const int count = counts[where]; count > 0) words += fmt::format(", {} {}", count, where);
+  return words;
+}
+
+std::vector<std::string> node_picture(const array& nodes, Window window, const std::string& clock) {
+  std::vector<std::string> remarks;
+  for (const auto& remark : node_remarks(nodes))
+    for (auto& line : folded(remark, window.width)) remarks.push_back(std::move(line));
+  auto table = lines_of(node_rows(nodes, window.width));
+  if (table.size() + remarks.size() + 1 > window.height) {
+    remarks.resize(std::min(remarks.size(), window.height / 3));
+    const auto room = window.height - remarks.size() - 1;
+    table = lines_of(node_rows(others_first(nodes), window.width));
+    if (room >= 3 && table.size() > room) {
+      table.resize(room - 1);
+      table.push_back(
+          fmt::format("... {} more nodes: a taller window shows them", nodes.size() - (room - 2)));
+    }
+  }
+  table.insert(table.end(), remarks.begin(), remarks.end());
+  table.push_back(node_summary(nodes) + "   " + clock);
+  return table;
 }
 
 std::vector<std::vector<std::string>> node_lines(const object& node) {

@@ -1,6 +1,7 @@
 // `rootstock nodes`: who is there, how far each boot is, and the verbs that change it.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <boost/json/serialize.hpp>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "server/cli/admin_client.hpp"
+#include "server/cli/chosen.hpp"
 #include "server/cli/node_table.hpp"
 #include "server/cli/nodes_verbs.hpp"
 #include "server/cli/print.hpp"
@@ -25,26 +27,16 @@ struct Arguments {
   bool watch = false;
 };
 
-/// Names, brackets, commas and MACs are all a query may hold as they are (RFC 3986 3.4), but for these.
-std::string encoded(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::string_view{"-._:,"}.find(c) != std::string_view::npos;
-    out += plain ? std::string{c} : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return out;
-}
-
 void print_table(const boost::json::array& nodes) {
   if (nodes.empty()) {
     fmt::print(
         "No node yet. Plug a board into the cluster network, set it to boot from the network and switch it "
-        "on;\n"
-        "it gets the next seat by itself.\n");
+        "on:\n"
+        "it takes the next seat, or waits to be let in, as nodes.join in the settings says.\n");
     return;
   }
-  fmt::print("{}{}{}{}\n", aligned(node_rows(nodes)), fmt::join(node_remarks(nodes), "\n"),
+  const auto width = ::isatty(STDOUT_FILENO) != 0 ? terminal_window().width : any_width;
+  fmt::print("{}{}{}{}\n", aligned(node_rows(nodes, width)), fmt::join(node_remarks(nodes), "\n"),
              node_remarks(nodes).empty() ? "" : "\n", node_summary(nodes));
 }
 
@@ -79,7 +71,7 @@ void show_list(Context& context, const std::string& target) {
 }
 
 void run(Context& context, const Arguments& words) {
-  const auto list = fmt::format("{}", fmt::join(words.nodes, ","));
+  const auto list = list_of_words(words.nodes);
   if (list.empty()) return words.watch ? watch_nodes(context, "/nodes") : show_list(context, "/nodes");
   const auto names = expand(list);
   if (!names) return context.failed(names.error(), exit_bad_input);
@@ -102,9 +94,11 @@ void add_nodes(CLI::App& app, Context& context) {
       "with what happened in its current boot");
   command->add_flag("--watch", words->watch, "Stay, and show each change; Ctrl-C ends it");
   command->footer(
-      R"(Stages: new, vacant (nobody sits there), waiting (for approval), denied, queued, dhcp, loader, kernel, initramfs,
-overlay, root, starting, up; lost (it was up and is silent), off; trouble, with what the node said.
-GENERATION is what the node reported; (then X) is what its next boot brings.
+      R"(Stages: vacant (a seat without a board), new (its board was not heard yet), waiting (to be let in), denied, queued
+(for a place on the wire); dhcp, loader, kernel, initramfs, overlay, root, starting: a boot on its way; up; lost (it was
+up and is silent), off; trouble, with what the node said. `rootstock story NODE` tells more.
+BOOT is how long its latest boot took or takes, SENT what it was sent. GENERATION is what the node reported; (X) or
+(then X) is what its next boot brings. A terminal that is too narrow for all columns shows the most important ones.
 
 Examples:
   rootstock nodes

@@ -26,6 +26,24 @@ std::string aligned(const std::vector<std::vector<std::string>>& rows) {
   return out;
 }
 
+std::vector<std::string> folded(std::string_view text, std::size_t width, std::string_view indent) {
+  std::vector<std::string> lines;
+  std::string line;
+  const auto flush = [&] {
+    if (!line.empty()) lines.push_back(std::string{indent} + line);
+    line.clear();
+  };
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = std::min(text.find(' ', at), text.size());
+    const auto word = text.substr(at, end - at);
+    if (!line.empty() && indent.size() + line.size() + 1 + word.size() > width) flush();
+    line += (line.empty() ? "" : " ") + std::string{word};
+    at = end + 1;
+  }
+  flush();
+  return lines;
+}
+
 std::string bytes_text(double bytes) {
   constexpr std::array units{"B", "kB", "MB", "GB", "TB"};
   std::size_t unit = 0;

@@ -12,6 +12,9 @@ namespace rootstock::server {
 /// the heading.
 std::string aligned(const std::vector<std::vector<std::string>>& rows);
 
+/// Broken at blanks into lines of `width` at most (a longer word stays whole), each behind `indent`.
+std::vector<std::string> folded(std::string_view text, std::size_t width, std::string_view indent = {});
+
 /// "812 B", "38.1 MB"
 std::string bytes_text(double bytes);
 /// "4.2 s", "1 min 37 s", "3 h 12 min", "5 days"

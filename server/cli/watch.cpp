@@ -10,13 +10,12 @@
 #include <cstdio>
 #include <ctime>
 #include <map>
-#include <sstream>
 
 #include "server/cli/admin_client.hpp"
+#include "server/cli/news.hpp"
 #include "server/cli/node_table.hpp"
 #include "server/cli/pause.hpp"
 #include "server/cli/print.hpp"
-#include "server/cli/screen.hpp"
 
 namespace rootstock::server {
 namespace {
@@ -26,21 +25,6 @@ using boost::json::object;
 
 constexpr std::chrono::milliseconds refresh{1000};
 
-Window window_of_terminal() {
-  winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0) return {};
-  return {size.ws_col, size.ws_row};
-}
-
-std::vector<std::string> table_lines(const array& nodes) {
-  std::vector<std::string> lines;
-  std::istringstream table(aligned(node_rows(nodes)));
-  for (std::string line; std::getline(table, line);) lines.push_back(line);
-  for (auto& remark : node_remarks(nodes)) lines.push_back(std::move(remark));
-  lines.push_back(node_summary(nodes) + fmt::format("   {:%H:%M:%S}", fmt::localtime(std::time(nullptr))));
-  return lines;
-}
-
 /// The cursor is hidden while it lives, and behind the table afterwards.
 class Terminal {
  public:
@@ -48,7 +32,11 @@ class Terminal {
   ~Terminal() { put("\x1b[?25h\n"); }
   Terminal(const Terminal&) = delete;
   Terminal& operator=(const Terminal&) = delete;
-  void draw(const array& nodes) { put(drawn(table_lines(nodes), window_of_terminal())); }
+  void draw(const array& nodes) {
+    const auto window = terminal_window();
+    const auto clock = fmt::format("{:%H:%M:%S}", fmt::localtime(std::time(nullptr)));
+    put(drawn(node_picture(nodes, window, clock), window));
+  }
 
  private:
   static void put(const std::string& text) {
@@ -68,7 +56,7 @@ class Changes {
       const auto words = text_of(node, "stage") + (detail.empty() ? "" : ": " + detail);
       now[name] = words;
       const auto before = told_.find(name);
-      if (before == told_.end() || before->second != words) print(context, node, name, words);
+      if (before == told_.end() || is_news(before->second, words)) print(context, node, name, words);
     }
     for (const auto& [name, words] : told_)
       if (!now.contains(name)) print(context, {{"name", name}, {"stage", "forgotten"}}, name, "forgotten");
@@ -99,6 +87,12 @@ void each_second(Context& context, const std::string& target, const Pause& pause
 }
 
 }  // namespace
+
+Window terminal_window() {
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0) return {};
+  return {size.ws_col, size.ws_row};
+}
 
 void watch_nodes(Context& context, const std::string& target) {
   const Pause pause;

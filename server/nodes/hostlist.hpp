@@ -23,6 +23,9 @@ Result<std::vector<std::string>, Failure> expand(std::string_view list);
 /// The shortest list of ranges, in natural order (node9 before node10): expand() gives the names back.
 std::string fold(std::vector<std::string> names);
 
+/// As it is typed into a shell: quoted when it holds brackets, which a shell takes for its own.
+std::string for_shell(const std::string& list);
+
 /// Numbers within names compare as numbers.
 bool natural_less(std::string_view a, std::string_view b);
 

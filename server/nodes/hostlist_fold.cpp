@@ -108,4 +108,8 @@ std::string fold(std::vector<std::string> names) {
   return out;
 }
 
+std::string for_shell(const std::string& list) {
+  return list.find('[') == list.npos ? list : "'" + list + "'";
+}
+
 }  // namespace rootstock::server

@@ -113,3 +113,8 @@ TEST_CASE("names are folded into the shortest ranges, in natural order") {
 }
 
 TEST_CASE("nothing folds to nothing") { CHECK(fold({}).empty()); }
+
+TEST_CASE("brackets are quoted where a list is to be typed into a shell") {
+  CHECK(for_shell("node07") == "node07");
+  CHECK(for_shell("node[01-03],gpu1") == "'node[01-03],gpu1'");
+}
