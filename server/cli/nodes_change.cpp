@@ -66,12 +66,15 @@ void add_replace(CLI::App& nodes, Context& context) {
                        "Name, address and keys stay. Without --with, the next new board that is switched on "
                        "takes the seat; of several seats, the first.\n\nExamples:\n"
                        "  rootstock nodes replace node07\n"
-                       "  rootstock nodes replace node07 --with dc:a6:32:01:02:03");
+                       "  rootstock nodes replace node07 --with dc:a6:32:01:02:03\n"
+                       "  rootstock nodes replace node07 --none    # it keeps its board after all");
   const auto words = std::make_shared<Arguments>();
   command->add_option("NODES", words->nodes, nodes_help)->required();
-  command->add_option("--with", words->value, "The new board")->type_name("MAC");
+  auto* with = command->add_option("--with", words->value, "The new board")->type_name("MAC");
+  command->add_flag("--none", words->flag, "Wait for no new board any more")->excludes(with);
   command->callback([&context, words] {
-    send(context, "replace", {{"nodes", list_of_words(words->nodes)}, {"with", words->value}});
+    send(context, "replace",
+         {{"nodes", list_of_words(words->nodes)}, {"with", words->value}, {"none", words->flag}});
   });
 }
 

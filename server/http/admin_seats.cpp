@@ -107,6 +107,8 @@ Answer AdminSeats::deny(const Body& body) {
 }
 
 Answer AdminSeats::replace(const Body& body) {
+  if (truth_in(body, "none"))
+    return apply(body, {"keeps its board", "", [this](Node& node) { return seats_.keep_board(node); }});
   const auto text = text_in(body, "with");
   const auto with = Mac::parse(text);
   if (!text.empty() && !with)
@@ -120,7 +122,7 @@ Answer AdminSeats::replace(const Body& body) {
   return apply(body, {what,
                       with ? "switch that board on; name, address and keys stay"
                            : "the next new board that is switched on takes this seat; name, address and keys "
-                             "stay",
+                             "stay (if not: rootstock nodes replace {} --none)",
                       [&](Node& node) { return seats_.replace(node, with); }});
 }
 

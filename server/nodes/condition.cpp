@@ -93,7 +93,10 @@ bool is_lost(const Node& node, Moment now) {
   return silent && *silent > lost_after;
 }
 
-Condition condition_of(const Node& node, const SlurmSays& slurm, Moment now) {
+namespace {
+
+/// Whatever is to become of its seat.
+Condition own_condition(const Node& node, const SlurmSays& slurm, Moment now) {
   const auto& record = node.record;
   if (record.vacant()) return {"vacant", record.awaited ? "waits for the board that replaces its own" : ""};
   if (record.standing != Standing::member) return {std::string{name_of(record.standing)}, record.doubt};
@@ -108,6 +111,16 @@ Condition condition_of(const Node& node, const SlurmSays& slurm, Moment now) {
     return {"lost", "no heartbeat for " + span_words(static_cast<double>(silence(node.pulse, now)->count()))};
   if (auto why = hindrance(node, slurm); !why.empty()) return {"starting", std::move(why)};
   return {"up", record.doubt.empty() ? remark(node, slurm) : record.doubt};
+}
+
+}  // namespace
+
+Condition condition_of(const Node& node, const SlurmSays& slurm, Moment now) {
+  auto condition = own_condition(node, slurm, now);
+  if (node.record.awaited && !node.record.vacant())
+    condition.detail +=
+        (condition.detail.empty() ? "" : "; ") + std::string{"the next new board takes its seat"};
+  return condition;
 }
 
 }  // namespace rootstock::server

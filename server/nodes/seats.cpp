@@ -94,6 +94,15 @@ Seats::Done Seats::replace(Node& node, std::optional<Mac> with) {
   return {};
 }
 
+Seats::Done Seats::keep_board(Node& node) {
+  if (!node.record.awaited || node.record.vacant())
+    return fail("no other board was to take the seat of " + node.record.name,
+                "rootstock nodes " + node.record.name);
+  node.record.awaited = false;
+  save(node);
+  return {};
+}
+
 /// Whoever waits with this MAC waits no more.
 void Seats::give_mac(Node& node, const Mac& mac) {
   if (Node* other = registry_.by_mac(mac); other != nullptr && other != &node)

@@ -39,6 +39,8 @@ class Seats {
 
   /// The next new board, or the one at `with`, takes this seat: name, address and keys stay.
   Done replace(Node& node, std::optional<Mac> with);
+  /// Nobody is to be replaced after all.
+  Done keep_board(Node& node);
   /// Number, address, keys and machine-id stay; its system has the new name from its next boot on.
   Done rename(Node& node, std::string_view name);
   /// The seat is gone, and `node` with it. Refused while its system runs, unless `force`.

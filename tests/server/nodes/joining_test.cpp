@@ -1,4 +1,5 @@
 // Boards ask, the door is open, shut or watched, and people decide: from the DISCOVER to the row on the disk.
+#include "server/nodes/condition.hpp"
 #include "tests/server/nodes/joining_house.hpp"
 #include "tests/support/catch.hpp"
 
@@ -172,6 +173,21 @@ TEST_CASE("who was denied hears nothing, and is heard again when that is taken b
   CHECK_FALSE(house.plain(mac1).reply);
   REQUIRE(house.seats.approve(house.node("node01")));
   CHECK(house.boots(mac1).answered == "ACK");
+}
+
+TEST_CASE("who was to be replaced may keep its board after all") {
+  Disk disk;
+  House house{settings_with(JoinMode::open), disk};
+  house.boots(mac1);
+  house.passes(10min);
+  CHECK_FALSE(house.seats.keep_board(house.node("node01")));
+  REQUIRE(house.seats.replace(house.node("node01"), {}));
+  CHECK(condition_of(house.node("node01"), {}, house.now.tick)
+            .detail.ends_with("the next new board takes its seat"));
+  REQUIRE(house.seats.keep_board(house.node("node01")));
+  CHECK_FALSE(disk.nodes.at(1).awaited);
+  CHECK(house.boots(mac2).welcome.name == "node02");
+  CHECK(house.row(mac1).name == "node01");
 }
 
 TEST_CASE("a closed cluster answers boards that it knows or waits for, and whoever wants an address") {
