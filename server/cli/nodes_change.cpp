@@ -82,7 +82,7 @@ void add_rename(CLI::App& nodes, Context& context) {
   auto* command = verb(nodes, "rename", "Give a node another name",
                        "Address, keys and board stay. Ranges go with ranges of as many names.\n\nExamples:\n"
                        "  rootstock nodes rename node07 gpu01\n"
-                       "  rootstock nodes rename node[07-09] gpu[01-03]");
+                       "  rootstock nodes rename 'node[07-09]' 'gpu[01-03]'");
   const auto words = std::make_shared<Arguments>();
   command->add_option("OLD", words->node, "Their names now")->required();
   command->add_option("NEW", words->value, "Their names from now on")->required();
@@ -93,7 +93,7 @@ void add_rename(CLI::App& nodes, Context& context) {
 
 void add_forget(CLI::App& nodes, Context& context) {
   auto* command = verb(nodes, "forget", "Take seats away: their boards are unknown again",
-                       "Examples:\n  rootstock nodes forget node[07-09]\n  rootstock nodes forget --force "
+                       "Examples:\n  rootstock nodes forget 'node[07-09]'\n  rootstock nodes forget --force "
                        "node07   # though it runs");
   const auto words = std::make_shared<Arguments>();
   command->add_option("NODES", words->nodes, nodes_help)->required();
@@ -118,7 +118,7 @@ bool take_value(Context& context, Arguments& words, const char* what) {
 
 void add_pin(CLI::App& nodes, Context& context) {
   auto* command = verb(nodes, "pin", "Let nodes boot one generation, whatever is active",
-                       "Examples:\n  rootstock nodes pin node[01-04] compute/7\n  rootstock nodes pin all "
+                       "Examples:\n  rootstock nodes pin 'node[01-04]' compute/7\n  rootstock nodes pin all "
                        "--none");
   const auto words = std::make_shared<Arguments>();
   command->add_option("NODES IMAGE/N", words->nodes, "The nodes, then the generation")->required();
@@ -132,7 +132,7 @@ void add_pin(CLI::App& nodes, Context& context) {
 void add_group(CLI::App& nodes, Context& context) {
   auto* command = verb(nodes, "group", "Put nodes into a group of the settings",
                        "Names stay; image and kernel options are the group's from the next boot on.\n\n"
-                       "Examples:\n  rootstock nodes group node[01-04] pi4\n  rootstock nodes group node03 "
+                       "Examples:\n  rootstock nodes group 'node[01-04]' pi4\n  rootstock nodes group node03 "
                        "--none");
   const auto words = std::make_shared<Arguments>();
   command->add_option("NODES GROUP", words->nodes, "The nodes, then the group")->required();
@@ -167,7 +167,7 @@ void add_set(CLI::App& nodes, Context& context) {
   auto* command = verb(
       nodes, "set", "Set what is a node's own: image, kernel-options, address",
       "Nothing behind '=': as its group or the site has it; of address=, one out of the pool.\n\nExamples:\n"
-      "  rootstock nodes set node[01-04] image=compute-next\n"
+      "  rootstock nodes set 'node[01-04]' image=compute-next\n"
       "  rootstock nodes set node07 'kernel-options=console=ttyS0 quiet'\n"
       "  rootstock nodes set node07 address=10.77.0.21\n  rootstock nodes set node07 address=\n  rootstock "
       "nodes set all image=");

@@ -52,7 +52,7 @@ Exit code 1: a node did not come back in time; it is named.
 
 Examples:
   rootstock reboot node07
-  rootstock reboot node[01-12] --timeout 1h
+  rootstock reboot 'node[01-12]' --timeout 1h
   rootstock reboot node07 --now)");
   command->callback([&context, options] { run(context, *options); });
 }

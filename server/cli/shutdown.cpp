@@ -77,7 +77,7 @@ on and get jobs again.
 Exit code 1: a node is not off.
 
 Examples:
-  rootstock shutdown node[05-08]
+  rootstock shutdown 'node[05-08]'
   rootstock shutdown --now
   rootstock shutdown --head)");
   command->callback([&context, options] { run(context, *options); });

@@ -24,7 +24,9 @@ json::object fault_json(const std::string& node, const Failure& why) {
 
 std::string with_nodes(const std::string& next, std::vector<std::string> names) {
   const auto place = next.find("{}");
-  return place == next.npos ? next : next.substr(0, place) + fold(std::move(names)) + next.substr(place + 2);
+  return place == next.npos
+             ? next
+             : next.substr(0, place) + for_shell(fold(std::move(names))) + next.substr(place + 2);
 }
 
 }  // namespace
@@ -180,9 +182,11 @@ Answer AdminSeats::pin(const Body& body) {
 
 Answer AdminSeats::group(const Body& body) {
   const auto group = text_in(body, "group");
-  return apply(body, {group.empty() ? "in no group" : "in the group " + group,
-                      std::string{"names stay; image and kernel options: "} + at_next_boot,
-                      [&](Node& node) { return seats_.set_group(node, group); }, true});
+  return apply(
+      body,
+      {group.empty() ? "in no group" : "in the group " + group,
+       "names stay; image and kernel options are the group's from the next boot on: rootstock reboot {}",
+       [&](Node& node) { return seats_.set_group(node, group); }, true});
 }
 
 /// One value after the other; a refusal says which were set before it.

@@ -112,7 +112,7 @@ def test_verbs_say_what_changed_and_what_happens_next(site):
     with head_with(site, '[groups.spare]\nkernel_options = "quiet"\n'):
         for number in (60, 61, 62):
             leased(number)
-        assert "node01: in the group spare" in (said := nodes(site, "group", "node[01-02]", "spare")) and "rootstock reboot node[01-02]" in said
+        assert "node01: in the group spare" in (said := nodes(site, "group", "node[01-02]", "spare")) and "rootstock reboot 'node[01-02]'" in said
         assert "GROUP" in nodes(site) and seen(site, MAC % 60)["group"] == "spare"
         assert "there is no group spear" in nodes(site, "group", "node01", "spear", code=2)
         assert "node03: kernel_options" in nodes(site, "set", "node03", "kernel-options=console=ttyS0 quiet")
