@@ -47,6 +47,12 @@ std::vector<Cell> cells_of(const std::string& line, char separator) {
   return cells;
 }
 
+/// Spreadsheets write separators for cells and rows that were emptied.
+std::vector<Cell> without_empty_end(std::vector<Cell> cells) {
+  while (!cells.empty() && cells.back().text.empty()) cells.pop_back();
+  return cells;
+}
+
 std::string lower(std::string text) {
   std::ranges::transform(text, text.begin(), to_lower);
   return text;
@@ -81,7 +87,7 @@ class Reader {
 
   void header(const std::string& text) {
     separator_ = text.find(',') == text.npos && text.find(';') != text.npos ? ';' : ',';
-    for (const auto& cell : cells_of(text, separator_)) {
+    for (const auto& cell : without_empty_end(cells_of(text, separator_))) {
       header_.push_back(lower(cell.text));
       const auto& word = header_.back();
       const bool known = std::find(columns.begin(), columns.end(), word) != columns.end();
@@ -99,7 +105,10 @@ class Reader {
   }
 
   void row(const std::string& text) {
-    const auto cells = cells_of(text, separator_);
+    const auto cells = without_empty_end(cells_of(text, separator_));
+    if (cells.empty()) return;
+    if (std::ranges::count(text, '"') % 2 != 0)
+      return fault(cells.back(), text, "this quote is not closed", "write \" at both ends, or at none");
     if (cells.size() > header_.size())
       return fault(cells[header_.size()], text,
                    fmt::format("{} columns, where the first line names {}", cells.size(), header_.size()),

@@ -40,6 +40,14 @@ TEST_CASE("quotes keep separators and quotes") {
   CHECK(parsed("name,group\na,\"x,\"\"y\"\"\"\n").nodes[0].group == "x,\"y\"");
 }
 
+TEST_CASE("what a spreadsheet leaves of cells and rows that were emptied is nothing") {
+  const auto list = parsed("name,mac,,\na,m1,,\n,,,\nb,,,,,\n;;\n");
+  REQUIRE(list.nodes.size() == 3);
+  CHECK(list.nodes[1].name == "b");
+  CHECK(list.nodes[2].name == ";;");
+  CHECK(list.places[1].at("name").line == 4);
+}
+
 TEST_CASE("missing cells are empty") { CHECK(parsed("name,mac,group\na\n").nodes[0].group.empty()); }
 
 TEST_CASE("a list that is none is refused at the place") {
@@ -51,6 +59,7 @@ TEST_CASE("a list that is none is refused at the place") {
       {"name,mac,name\n", "1:10 the column \"name\" is there twice"},
       {"name,mac\na,b,c\na,b,c\n",
        "2:5 3 columns, where the first line names 2; 3:5 3 columns, where the first line names 2"},
+      {"name,mac\na,\"m1\nb,m2\n", "2:3 this quote is not closed"},
   }));
   CHECK(faults_of(csv) == says);
 }
