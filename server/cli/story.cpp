@@ -91,7 +91,8 @@ std::string when(const object& boot) {
 }
 
 void print_story(const object& boot) {
-  fmt::print("{} ({}): {}\n", text_of(boot, "node"), text_of(boot, "mac"), when(boot));
+  const auto mac = text_of(boot, "mac");
+  fmt::print("{}{}: {}\n", text_of(boot, "node"), mac.empty() ? "" : " (" + mac + ")", when(boot));
   print_conclusion(boot);
   print_stages(boot);
   print_events(boot);

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <map>
+#include <tuple>
 
 #include "server/story/rules.hpp"
 #include "server/story/words.hpp"
@@ -53,6 +56,30 @@ std::string_view doing(Stage stage) {
   }
 }
 
+/// What a board does in a stage on its way, as of one that is through it.
+std::string_view was_doing(Stage stage) {
+  switch (stage) {
+    case Stage::dhcp: return "until it had an address and began to load";
+    case Stage::loader: return "to load its firmware or boot loader";
+    case Stage::kernel:
+    case Stage::initramfs: return "to load and start its kernel";
+    default: return "to mount its root and start its system";
+  }
+}
+
+/// "20 s of that to load and start its kernel": what took longest.
+std::string longest_part(const BootData& boot) {
+  std::map<std::string_view, double> parts;
+  for (std::size_t i = 0; i + 1 < boot.stages.size(); ++i) {
+    const auto& [from, to] = std::tie(boot.stages[i], boot.stages[i + 1]);
+    if (from.stage > Stage::none && from.stage < Stage::up)
+      parts[was_doing(from.stage)] += std::chrono::duration<double>(to.at - from.at).count();
+  }
+  if (parts.empty()) return {};
+  const auto longest = std::ranges::max_element(parts, {}, &decltype(parts)::value_type::second);
+  return fmt::format(", {} of that {}", span_words(longest->second), longest->first);
+}
+
 Conclusion all_is_well(const Case& seen) {
   if (seen.is_up() && seen.around.over)
     return {Fault::none, fmt::format("Came up with {}.", seen.boot.generation), {}};
@@ -61,8 +88,9 @@ Conclusion all_is_well(const Case& seen) {
   if (seen.is_up())
     return {
         Fault::none,
-        fmt::format("Is up with {}, {} after it asked first.", seen.boot.generation,
-                    span_words(std::chrono::duration<double>(seen.boot.up_at - seen.boot.started).count())),
+        fmt::format("Is up with {}, {} after it asked first{}.", seen.boot.generation,
+                    span_words(std::chrono::duration<double>(seen.boot.up_at - seen.boot.started).count()),
+                    longest_part(seen.boot)),
         {}};
   if (seen.around.over)
     return {Fault::trouble,

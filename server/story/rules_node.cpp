@@ -63,10 +63,10 @@ Verdict waiting_for_approval(const Case& seen) {
 
 Verdict nobody_there(const Case& seen) {
   if (!seen.node.vacant()) return std::nullopt;
-  return Conclusion{
-      Fault::none,
-      seen.node.awaited ? "Nobody sits here: the next new board takes this seat." : "Nobody sits here yet.",
-      {}};
+  const auto who = seen.node.awaited || seen.node.serial.empty()
+                       ? std::string{"the next new board"}
+                       : "the board with the serial number " + seen.node.serial;
+  return Conclusion{Fault::none, fmt::format("Nobody sits here yet: {} takes this seat.", who), {}};
 }
 
 /// It said so itself. One that reboots is expected back.

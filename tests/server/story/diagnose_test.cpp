@@ -57,6 +57,22 @@ TEST_CASE("a healthy boot has no fault, in whatever dialect and wherever it is")
   CHECK(bench.fault() == Fault::none);
 }
 
+TEST_CASE("of a boot that went well it is told how long it took, and what took longest") {
+  Bench bench;
+  bench.gets_address(Dialect::pi4);
+  bench.promised();
+  bench.now += 3s;
+  bench.fetches(start4);
+  bench.now += 4s;
+  bench.fetches(initramfs);
+  bench.now += 2s;
+  bench.fetches(kernel);
+  bench.goes_on_to_up();
+  CHECK(bench.comes_to().words ==
+        "Is up with compute/3, 44 s after it asked first, 20 s of that to mount its root and start its "
+        "system.");
+}
+
 TEST_CASE("every fault has a word of its own") {
   std::vector<std::string_view> words;
   for (int fault = 0; fault <= static_cast<int>(Fault::trouble); ++fault) {

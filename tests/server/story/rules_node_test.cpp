@@ -14,6 +14,17 @@ TEST_CASE("who was shut down in order has no fault") {
   CHECK(bench.fault() == Fault::none);
 }
 
+TEST_CASE("of a seat that nobody sits on it is told who takes it") {
+  Bench bench;
+  bench.node.mac = {};
+  CHECK(bench.fault() == Fault::none);
+  CHECK(bench.tells("the next new board takes this seat"));
+  bench.node.serial = "1a2b3c4d";
+  CHECK(bench.tells("the board with the serial number 1a2b3c4d takes this seat"));
+  bench.node.awaited = true;
+  CHECK(bench.tells("the next new board takes this seat"));
+}
+
 TEST_CASE("up, and not well") {
   Bench bench;
   bench.around.slurm = bench.around.slurm_answers = true;
