@@ -15,7 +15,7 @@
 #include "config/file.hpp"
 #include "server/log/log.hpp"
 #include "server/nodes/host_key.hpp"
-#include "server/nodes/token.hpp"
+#include "server/nodes/random_ids.hpp"
 
 namespace rootstock::server {
 namespace {
