@@ -106,8 +106,6 @@ void FrontDesk::on_fetched(Node& node, const BootName& name, std::uint64_t bytes
 
 void FrontDesk::on_held(Node& node, std::string_view words) { tell(node, node.boot.on_held(words, now())); }
 
-void FrontDesk::on_admitted(Node& node) { node.boot.on_admitted(now()); }
-
 void FrontDesk::on_overlay(Node& node, std::uint64_t bytes, bool complete) {
   doorkeeper().on_overlay(node, bytes, now());
   tell(node, node.boot.on_overlay(bytes, complete, now()));

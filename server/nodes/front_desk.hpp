@@ -30,7 +30,6 @@ class FrontDesk final : public dhcp::Seating, public dhcp::Observer, public tftp
   void on_missing(Node& node, const BootName& name);
   void on_fetched(Node& node, const BootName& name, std::uint64_t bytes, bool complete, Carriage how = {});
   void on_held(Node& node, std::string_view words);
-  void on_admitted(Node& node);
   void on_overlay(Node& node, std::uint64_t bytes, bool complete);
   void on_overlay_refused(Node& node, std::string_view why);
   void on_up(Node& node, const UpReport& report);

@@ -17,8 +17,6 @@ struct SlurmNode {
 
   /// Its slurmd has registered and answers. A drained node is registered, too: it only gets no jobs.
   bool registered() const;
-  /// Takes no more jobs, and has none left.
-  bool idle_for_good() const { return state == "drained" || state == "down"; }
 };
 
 /// By node name.

@@ -53,15 +53,14 @@ struct SlurmWatch::Impl {
   }
 
   void hear(Said said) {
-    const auto now = Clock::now();
     if (!asked || said.answered != answers) {
-      since = now;
+      since = Clock::now();
       if (!said.answered)
         log::warning("Slurm's controller does not answer: {}", said.why_not);
       else if (asked)
         log::info("Slurm's controller answers again");
     }
-    asked = now;
+    asked = true;
     answers = said.answered;
     if (said.answered) nodes = std::move(said.nodes);
     timer.expires_after(pace);
@@ -72,8 +71,8 @@ struct SlurmWatch::Impl {
 
   asio::io_context& loop;
   asio::steady_timer timer;
-  bool enabled, answers = false;
-  std::optional<Moment> asked, since;
+  bool enabled, asked = false, answers = false;
+  std::optional<Moment> since;
   SlurmNodes nodes;
   std::atomic<bool> stopping = false;
   std::optional<asio::thread_pool> helper;  // last: it is joined before what its work uses goes
@@ -96,7 +95,6 @@ void SlurmWatch::stop() {
 
 bool SlurmWatch::enabled() const { return impl_->enabled; }
 bool SlurmWatch::answers() const { return impl_->answers; }
-std::optional<SlurmWatch::Moment> SlurmWatch::asked() const { return impl_->asked; }
 std::optional<SlurmWatch::Moment> SlurmWatch::since() const { return impl_->since; }
 
 const SlurmNode* SlurmWatch::find(std::string_view name) const {

@@ -26,8 +26,6 @@ class SlurmWatch {
   void stop();
 
   bool enabled() const;
-  /// When the latest question came to its end; none: no question has yet.
-  std::optional<Moment> asked() const;
   /// The controller answered the latest question.
   bool answers() const;
   /// When answers() became what it is.
