@@ -4,6 +4,7 @@
 
 #include "server/log/log.hpp"
 #include "server/nodes/condition.hpp"
+#include "server/story/words.hpp"
 
 namespace rootstock::server {
 namespace {
@@ -16,9 +17,8 @@ constexpr int most_lines_of_a_node = 20;
 
 Moment now() { return Moment::clock::now(); }
 
-std::string span_words(Moment::duration span) {
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(span).count();
-  return seconds < 120 ? fmt::format("{} s", seconds) : fmt::format("{} minutes", seconds / 60);
+std::string words_of(Moment::duration span) {
+  return span_words(std::chrono::duration<double>(span).count());
 }
 
 /// Heartbeats begin when "up" was answered; the head that did so may have been killed before it was on the
@@ -56,7 +56,7 @@ void Vigil::sweep(Moment at) {
     if (pulse.lost_at || !is_lost(node, at)) continue;
     pulse.lost_at = at;
     const auto since = pulse.beat_at.value_or(*pulse.expected);
-    tell(node, node.boot.on_beat_says(fmt::format("lost: no heartbeat for {}", span_words(at - since)), at));
+    tell(node, node.boot.on_beat_says(fmt::format("lost: no heartbeat for {}", words_of(at - since)), at));
   }
 }
 
@@ -93,7 +93,7 @@ std::string Vigil::on_beat(Node& node, Beat beat) {
   heard(node);
   if (first_that_speaks && said_up_to_another(node.boot))
     desk_.on_up(node, {pulse.beat.generation, "", pulse.beat.uptime});
-  if (lost) tell(node, node.boot.on_beat_says("is back, after " + span_words(silent), at));
+  if (lost) tell(node, node.boot.on_beat_says("is back, after " + words_of(silent), at));
   if (const auto news = news_between(before.value_or(Beat{}), pulse.beat); !news.empty())
     tell(node, node.boot.on_beat_says(news, at));
   if (!pulse.order.empty()) pulse.order_told = at;
