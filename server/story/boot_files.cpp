@@ -5,21 +5,17 @@
 #include <algorithm>
 
 #include "server/story/boot_record.hpp"
+#include "server/story/dhcp_identity.hpp"
 #include "server/story/words.hpp"
 
 namespace rootstock::server {
 namespace {
 
-/// DHCP identities that have no more to ask: see boot_record.cpp.
-constexpr int firmware = 1, ipxe = 2;
+using dhcp_identity::firmware, dhcp_identity::ipxe;
 
 /// Smaller ones say nothing of the wire: one lost packet is a second.
 constexpr std::uint64_t large_file = 256 * 1024;
 constexpr std::size_t most_missing = 16;
-
-/// A link that is deaf for so long after it came up is a switch that runs spanning tree (2 x 15 s); others
-/// take two or three seconds.
-constexpr double deaf_link = 20, worth_telling = 5;
 
 /// Has the firmware no more to ask of DHCP once it has this? A Pi 3's ROM loads bootcode.bin, which asks for
 /// an address again in the ROM's own words, and for the rest of its firmware after that; a Pi 5 has its
@@ -183,43 +179,6 @@ std::string BootRecord::on_overlay_refused(std::string_view why, Moment now) {
   auto text = fmt::format("was refused its overlay: {}", why);
   note(text, now);
   return text;
-}
-
-void BootRecord::on_let_in(Moment now) {
-  on_admitted(now);
-  if (data_.let_in != Moment{} || !booting()) return;
-  data_.let_in = now;
-  changed();
-}
-
-std::string BootRecord::on_step(std::string_view step, double seconds, Moment now, double link) {
-  data_.heard = now;
-  if (step == "address") {
-    if (link >= deaf_link) ++data_.address_troubles;
-    return link >= worth_telling
-               ? note(fmt::format("its link was up for {:.0f} s before DHCP answered its initramfs", link),
-                      now)
-               : std::string{};
-  }
-  if (step == "root") {
-    data_.root_at = now;
-    reach(Stage::root, now);
-    data_.trouble.clear();
-    return note(fmt::format("mounted its root ({:.1f} s after its kernel started)", seconds), now);
-  }
-  if (step == "handover")
-    return note(fmt::format("hands over to its system ({:.1f} s after its kernel started)", seconds), now);
-  return {};
-}
-
-std::optional<std::string> BootRecord::overlay_refusal(Moment now) const {
-  if (!watched()) return "the head has not watched this boot (it started before the head did)";
-  if (data_.up_at != Moment{}) return "the node is up already, and an overlay is for one boot";
-  if (data_.initramfs_sent == Moment{}) return "the node has not fetched its initramfs in this boot";
-  // Not the later of the two: a moment before the head's machine was switched on is an early one, too.
-  if (now - (data_.let_in != Moment{} ? data_.let_in : data_.initramfs_sent) > overlay_window)
-    return fmt::format("its initramfs was fetched more than {} minutes ago", overlay_window.count());
-  return std::nullopt;
 }
 
 }  // namespace rootstock::server

@@ -4,19 +4,21 @@
 
 #include <algorithm>
 
+#include "server/story/dhcp_identity.hpp"
 #include "server/story/words.hpp"
 
 namespace rootstock::server {
 namespace {
 
-constexpr std::size_t most_events =
-    100;  // a boot has about ten; a board that goes round in circles has no end
-constexpr std::size_t most_stages = 40;
-constexpr std::chrono::minutes longest_silence{
-    5};  ///< of a board that boots; longer, and it was switched off
+using dhcp_identity::firmware, dhcp_identity::ipxe, dhcp_identity::initramfs;
 
-/// One NIC shows several DHCP identities during one boot, always in this order (NETBOOT-FACTS section 0).
-constexpr int firmware = 1, ipxe = 2, initramfs = 3;
+/// A boot has about ten; a board that goes round in circles has no end.
+constexpr std::size_t most_events = 100, most_stages = 40;
+/// Of a board that boots; longer, and it was switched off.
+constexpr std::chrono::minutes longest_silence{5};
+/// A link that is deaf for so long after it came up is a switch that runs spanning tree (2 x 15 s); others
+/// take two or three seconds.
+constexpr double deaf_link = 20, worth_telling = 5;
 
 int identity_of(dhcp::Dialect dialect) {
   switch (dialect) {
@@ -144,6 +146,33 @@ void BootRecord::on_admitted(Moment now) {
   note("may go on", now);
 }
 
+void BootRecord::on_let_in(Moment now) {
+  on_admitted(now);
+  if (data_.let_in != Moment{} || !booting()) return;
+  data_.let_in = now;
+  changed();
+}
+
+std::string BootRecord::on_step(std::string_view step, double seconds, Moment now, double link) {
+  data_.heard = now;
+  if (step == "address") {
+    if (link >= deaf_link) ++data_.address_troubles;
+    return link >= worth_telling
+               ? note(fmt::format("its link was up for {:.0f} s before DHCP answered its initramfs", link),
+                      now)
+               : std::string{};
+  }
+  if (step == "root") {
+    data_.root_at = now;
+    reach(Stage::root, now);
+    data_.trouble.clear();
+    return note(fmt::format("mounted its root ({:.1f} s after its kernel started)", seconds), now);
+  }
+  if (step == "handover")
+    return note(fmt::format("hands over to its system ({:.1f} s after its kernel started)", seconds), now);
+  return {};
+}
+
 std::string BootRecord::on_up(const UpReport& report, Moment now) {
   const bool again = data_.stage == Stage::up;
   if (!again) data_.up_at = now;
@@ -187,6 +216,16 @@ std::string BootRecord::on_trouble(std::string_view text, Moment now) {
   if (data_.trouble.find("no DHCP answer") != std::string::npos) ++data_.address_troubles;
   note("trouble: " + data_.trouble, now);
   return "trouble: " + data_.trouble;
+}
+
+std::optional<std::string> BootRecord::overlay_refusal(Moment now) const {
+  if (!watched()) return "the head has not watched this boot (it started before the head did)";
+  if (data_.up_at != Moment{}) return "the node is up already, and an overlay is for one boot";
+  if (data_.initramfs_sent == Moment{}) return "the node has not fetched its initramfs in this boot";
+  // Not the later of the two: a moment before the head's machine was switched on is an early one, too.
+  if (now - (data_.let_in != Moment{} ? data_.let_in : data_.initramfs_sent) > overlay_window)
+    return fmt::format("its initramfs was fetched more than {} minutes ago", overlay_window.count());
+  return std::nullopt;
 }
 
 std::chrono::duration<double> BootRecord::lasted(Moment now) const {
