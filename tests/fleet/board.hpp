@@ -187,6 +187,10 @@ struct BoardSpec {
   std::optional<Tick> power_cut;  ///< so long after its first power_on() it stops dead ...
   Tick power_back{5'000'000};     ///< ... and starts again this much later
 
+  /// So long after it gave up for good somebody takes its power away, and gives it again at once; none:
+  /// nobody.
+  std::optional<Tick> power_cycled;
+
   bool keep = false;             ///< keep the bytes of every file, not only size and digest
   Tick kernel_takes{2'000'000};  ///< from the kernel's start to udhcpc's first DISCOVER
 };

@@ -29,7 +29,7 @@ struct Words {
   PlanWords plan;
   std::string tap, interface, loss = "0", duplicate = "0", reorder = "0", rate = "0", queue = "512KiB",
                               start = "5s", until = "up", timeout = "10min", stay = "0", read = "4MiB", keep,
-                              mac;
+                              mac, power_cycle;
   bool json = false, fair = false;
 };
 
@@ -66,6 +66,8 @@ void add_options(CLI::App& app, Words& words) {
   app.add_option("--keep", words.keep, "Keep the files that boards fetched in this folder")
       ->type_name("FOLDER");
   app.add_option("--mac", words.mac, "Address of the first board; an emulated one may go on with it");
+  app.add_option("--power-cycle", words.power_cycle,
+                 "So long after a board gave up for good somebody switches it off and on; else nobody does");
   app.add_flag("--same-firmware", words.plan.same_firmware,
                "All boards with today's firmware, not a mix of years");
   app.add_flag("--json", words.json, "The report for programs, with every board's timeline");
@@ -118,6 +120,8 @@ int run(const Words& words) {
   auto options = options_of(words);
   auto wanted = words.plan;
   if (!words.mac.empty()) wanted.mac = parsed("--mac", words.mac, rootstock::Mac::parse(words.mac));
+  if (!words.power_cycle.empty())
+    wanted.power_cycled = parsed("--power-cycle", words.power_cycle, parse_time(words.power_cycle));
   auto players = plan(wanted);
   if (!players) return refuse(players.error());
   options.players = std::move(*players);

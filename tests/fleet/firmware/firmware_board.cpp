@@ -188,6 +188,8 @@ class FirmwareBoard : public Board {
 
   void look_at_life() {
     if (life_->done()) life_->result();  // rethrows what went wrong inside
+    if (progress_.stage == Stage::dead && spec_.power_cycled)
+      back_at_ = machine_->now() + *spec_.power_cycled;
     const auto why = why_it_dies();
     if (why.empty()) return;
     progress_.failure = why;

@@ -232,6 +232,20 @@ TEST_CASE("power cut half way: dead silence, then all over again") {
   CHECK(world.now() > 5600ms);
 }
 
+TEST_CASE("a board that gave up for good starts again when somebody takes its power away, not before") {
+  auto head = good_head();
+  head.files.clear();
+  World world{head};
+  auto spec = board(Persona::pi4);
+  spec.restarts = false;
+  const bool helped = GENERATE(true, false);
+  if (helped) spec.power_cycled = 20s;
+  auto& one = world.plug_in(spec);
+  world.run(300s);
+  CHECK_FALSE(one.handover());
+  CHECK((one.progress().boots > 1) == helped);
+}
+
 TEST_CASE("a board that never acknowledges asks and asks") {
   auto head = good_head();
   World world{head};

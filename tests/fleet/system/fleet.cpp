@@ -10,6 +10,7 @@
 #include <csignal>
 
 #include "tests/fleet/system/bridge.hpp"
+#include "tests/fleet/system/farewell.hpp"
 #include "tests/fleet/system/keep.hpp"
 #include "tests/fleet/system/rival.hpp"
 #include "tests/fleet/system/root_reader.hpp"
@@ -50,10 +51,10 @@ class Fleet {
     cable_.start({[this](Bytes frame) { on_frame(frame); }, [this](Bytes frame) { on_kernel_frame(frame); }});
     end_.expires_at(clock_.at(options_.timeout));
     end_.async_wait([this](boost::system::error_code error) {
-      if (!error) stop(false);
+      if (!error) leave(false);
     });
     signals_.async_wait([this](boost::system::error_code error, int) {
-      if (!error) stop(stays_);
+      if (!error) leave(stays_);
     });
     if (has_spanning_tree()) say_hello();
     wake();
@@ -76,6 +77,7 @@ class Fleet {
   void say_hello();
   void all_there();
   void stay();
+  void leave(bool in_time);
   void stop(bool in_time);
   asio::awaitable<void> verify();
   asio::awaitable<void> verify(Seat& seat, Content& content);
@@ -227,12 +229,19 @@ void Fleet::all_there() {
 }
 
 void Fleet::stay() {
-  if (options_.stay == Tick{}) return stop(true);
+  if (options_.stay == Tick{}) return leave(true);
   stays_ = true;
   end_.expires_at(clock_.at(clock_.now() + options_.stay));
   end_.async_wait([this](boost::system::error_code error) {
-    if (!error) stop(true);
+    if (!error) leave(true);
   });
+}
+
+/// A head on a wire goes on without us, and would call its nodes lost.
+void Fleet::leave(bool in_time) {
+  if (options_.is_tap) return stop(in_time);
+  asio::co_spawn(loop_, say_farewell(seats_, random_),
+                 [this, in_time](std::exception_ptr) { stop(in_time); });
 }
 
 void Fleet::stop(bool in_time) {
@@ -288,6 +297,7 @@ FleetOutcome Fleet::outcome() const {
   outcome.lost_up = cable_.up().lost();
   outcome.frames_down = cable_.down().sent();
   outcome.lost_down = cable_.down().lost();
+  if (!options_.is_tap) outcome.left_behind = known_as(seats_);
   outcome.overflowed = cable_.up().overflowed() + cable_.down().overflowed();
   return outcome;
 }

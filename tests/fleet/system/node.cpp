@@ -21,6 +21,8 @@ constexpr Tick patience{600'000'000};  // of init, for one step
 constexpr Tick patience_with_refusal{
     30'000'000};  // of init, for an overlay that is refused: only a new boot gets it
 
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
 /// What ends this boot, from wherever it is thrown.
 struct Over {
   NodeEnd how;
@@ -155,7 +157,11 @@ class Node {
     if (token == files->end()) throw StepFailed("/node/overlay: there is no etc/rootstock/token in it");
     if ((token->second.mode & 077) != 0)
       throw StepFailed("/node/overlay: every user of the node may read its token");
-    line_.use_token(token->second.content.substr(0, token->second.content.find('\n')));
+    story_->token = first_line(token->second.content);
+    story_->boot_id = boot_.boot_id;
+    if (const auto host = files->find("etc/hostname"); host != files->end())
+      story_->host = first_line(host->second.content);
+    line_.use_token(story_->token);
     story_->bytes += archive.size();
     note(fmt::format("overlay here, {} bytes", archive.size()));
   }

@@ -34,6 +34,7 @@ struct NodeStory {
   unsigned waits = 0;             ///< times the gate said "wait"
   unsigned beats = 0;             ///< told to the head and answered
   std::optional<Tick> up_at;
+  std::string host, token, boot_id;  ///< of the last boot that got its overlay
 };
 
 /// Where the head is, from the kernel line; none without rootstock.head= or rootstock.boot=.

@@ -38,6 +38,8 @@ struct FleetOutcome {
   std::vector<std::string> checked;      ///< "compute/1: squashfs, 3 boot files and 120 pieces"
   Tick took{};                           ///< until the last one was there, or the end of patience
   bool in_time = true;
+  std::string
+      left_behind;  ///< as the head calls the nodes that it keeps, "node01,node02"; empty: it ends with us
   std::uint64_t frames_up = 0, lost_up = 0, frames_down = 0, lost_down = 0;
   std::uint64_t overflowed = 0;  ///< of the lost ones: found a port's queue full
 

@@ -113,6 +113,7 @@ class Planner {
     // Nor one serial to boards of two addresses.
     player.spec.serial = 0xfe000000U | (oui[2] & 0x0fU) << 20 | (words_.site & 0x0fU) << 16 | number;
     player.spec.seed = static_cast<std::uint32_t>(random_());
+    player.spec.power_cycled = words_.power_cycled;
     if (!words_.same_firmware) vary(player.spec, of_group - 1);
     return player;
   }

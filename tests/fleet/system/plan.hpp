@@ -35,9 +35,10 @@ struct PlanWords {
   std::string misbehaving{};  ///< "never-ack:2,tight-loop:1,power-cut:3", or empty
   std::string faults{};       ///< "lost:1,slow-link:2": see faults.hpp
   std::uint32_t seed = 1;
-  bool same_firmware = false;  ///< all of one kind of today's firmware, not a mix of years
-  std::uint8_t site = 0;       ///< part of every MAC, for several fleets on one wire
-  std::optional<Mac> mac{};    ///< of the first board, where something else goes on in its name
+  bool same_firmware = false;          ///< all of one kind of today's firmware, not a mix of years
+  std::optional<Tick> power_cycled{};  ///< see BoardSpec
+  std::uint8_t site = 0;               ///< part of every MAC, for several fleets on one wire
+  std::optional<Mac> mac{};            ///< of the first board, where something else goes on in its name
 };
 
 /// Faults in the words are told with what would be right.

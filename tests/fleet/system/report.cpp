@@ -124,6 +124,11 @@ std::string report_text(const FleetOutcome& outcome) {
                       expected - static_cast<std::ptrdiff_t>(failures), expected, name_of(outcome.goal),
                       seconds(outcome.took), outcome.frames_up, outcome.frames_down, outcome.lost_up,
                       outcome.lost_down);
+  if (!outcome.left_behind.empty())
+    text += fmt::format(
+        "The head on that wire keeps them as nodes. There, this takes them away: sudo rootstock nodes forget "
+        "{}\n",
+        outcome.left_behind);
   return text;
 }
 

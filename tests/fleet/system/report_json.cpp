@@ -51,6 +51,7 @@ std::string report_json(const FleetOutcome& outcome) {
                                       {"goal", name_of(outcome.goal)},
                                       {"seconds", seconds(outcome.took)},
                                       {"in_time", outcome.in_time},
+                                      {"left_behind", outcome.left_behind},
                                       {"differences", std::move(differences)},
                                       {"checked", std::move(checked)},
                                       {"frames_up", outcome.frames_up},

@@ -63,7 +63,7 @@ void World::run(Tick limit) {
       if (const auto due = board->deadline(); due && *due <= now_) board->on_timer(now_);
     collect();
     const auto finished = [](const auto& board) {
-      return board->handover() || board->progress().stage == Stage::dead;
+      return board->handover() || (board->progress().stage == Stage::dead && !board->deadline());
     };
     if (std::ranges::all_of(boards_, finished)) return;
   }
