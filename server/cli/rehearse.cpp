@@ -94,7 +94,8 @@ void add_rehearse(CLI::App& app, Context& context) {
 and lets simulated boards boot from it: their firmware's packets to the byte, then overlay, root over NFS, and "up". What they
 fetch is compared with the generation. The running service, its nodes and its network are not touched.
 
-With --interface the boards join the head on that wire: it then knows them as nodes, with addresses dc:a6:32:fe:...
+With --interface the boards join the head on that wire: it then knows them as nodes, with addresses dc:a6:32:fe:... Those that
+came up say at the end that they are off, and the last line is what to type there to take them away.
 
 Exit code 0: all boards came up with the right content. 1: some did not; each says where it stopped and why.
 
