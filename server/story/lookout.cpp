@@ -1,6 +1,7 @@
 #include "server/story/lookout.hpp"
 
 #include "server/links/neighbour.hpp"
+#include "server/nodes/other_card.hpp"
 
 namespace rootstock::server {
 namespace {
@@ -58,7 +59,13 @@ Conclusion Lookout::conclude(const Node& node, const BootRecord& boot, bool over
   const auto now = Moment::clock::now();
   auto seen = around(node, now);
   seen.over = over;
-  return server::conclude(boot, node.record, seen, now);
+  auto verdict = server::conclude(boot, node.record, seen, now);
+  if (over) return verdict;
+  if (const auto hint = other_card(registry_, node, {Time::clock::now(), now})) {
+    verdict.words += " " + hint->what;
+    verdict.to_do += (verdict.to_do.empty() ? "" : "; ") + hint->hint;
+  }
+  return verdict;
 }
 
 }  // namespace rootstock::server

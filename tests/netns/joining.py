@@ -13,6 +13,7 @@ from board import BIOS_ROM, DISCOVER, REQUEST, Board
 from boards import pi_options
 from clients_of_dhcp import LASTING_SCRIPT
 from crashes import kill_and_wait
+from living_node import LivingNode
 from place import eventually, head_answers, head_with
 
 MAC = "52:54:00:1e:00:%02x"
@@ -115,6 +116,18 @@ def test_a_cloned_serial_waits_and_a_stranger_under_a_known_mac_is_doubted(site)
         assert seconds(leased(14, pi(14, 0x5151))) == USUAL
         leased(13, pi(13, 0x6262))
         assert not seen(site, MAC % 13)["doubt"], "the board that asked last is the one that was approved"
+
+
+def test_one_board_on_two_seats_is_told_in_the_stories_of_both(site):
+    """BIOS_ROM says one UUID, whatever the MAC."""
+    with head_with(site, "[slurm]\nenabled = false\n"), LivingNode(site, MAC % 15) as one:
+        assert "UUID" not in site.head.ask("story", one.name)["conclusion"]
+        one.end()
+        leased(16)
+        for name in ("node01", "node02"):
+            told = site.head.ask("story", name)
+            assert f"node01 ({MAC % 15}) and node02 ({MAC % 16}) say the same UUID" in told["conclusion"], told
+            assert f"rootstock nodes replace node01 --with {MAC % 16}" in told["to_do"], told
 
 
 @contextlib.contextmanager
