@@ -21,12 +21,13 @@ import proxy
 import proxy_firmware
 import real_head
 import refusals
+import rehearsal
 import rivals
 import verbs
 from suite import Suite
 
 MODULES = (dhcp_packets, clients_of_dhcp, files, first_program, generations, images, boots, boards, bad_packets, crashes, joining, pins,
-           power, proxy, proxy_firmware, rivals, refusals, verbs, real_head)
+           power, proxy, proxy_firmware, rivals, refusals, rehearsal, verbs, real_head)
 NETNS = Suite("netns", {"all": MODULES}, Site, FOLDER, address=HEAD, private=("/etc", "/var/log", "/var/lib", "/usr/local"), empty=())
 
 if __name__ == "__main__":
