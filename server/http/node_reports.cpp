@@ -9,6 +9,7 @@
 
 #include "server/http/fields.hpp"
 #include "server/log/log.hpp"
+#include "server/nodes/alive.hpp"
 
 namespace rootstock::server {
 namespace {
@@ -20,10 +21,13 @@ bool speaks_for(const Node& node, const Form& form) {
   return !node.record.token.empty() && field(form, "token") == node.record.token;
 }
 
-/// A node whose system runs has its overlay: a user of it could make it look as if it were in trouble.
+/// A node whose system runs has its overlay: a user of it could make it look as if it were in trouble, also
+/// in the moment after the head was restarted, until its next heartbeat. Before it is up no token is asked
+/// for, although its initramfs has had one since its overlay: there are no users yet, an image that was built
+/// earlier does not send it, and the trouble that matters most may be with the overlay itself.
 bool may_tell(const Node& node, const Form& form) {
-  const bool runs = node.boot.stage() == Stage::up && node.pulse.alive(Moment::clock::now());
-  return !runs || speaks_for(node, form);
+  const bool is_up = node.boot.stage() == Stage::up && runs(node, {Time::clock::now(), Moment::clock::now()});
+  return !is_up || speaks_for(node, form);
 }
 
 Answer no_token(const Node& node, std::string_view what) {

@@ -205,6 +205,31 @@ TEST_CASE("a user of a node that is up cannot make it look as if it were not") {
   CHECK(house.node().boot.stage() == Stage::trouble);
 }
 
+TEST_CASE("nor in the moment after the head was restarted") {
+  House house;
+  auto& node = house.node();
+  node.boot = BootRecord::known(true);
+  const auto says = [&](const std::string& target, const std::string& form) {
+    return house.ask(Method::post, target, {seat, of_anybody}, form).status;
+  };
+  SECTION("it was heard a moment ago") {
+    node.record.last_heard = Time::clock::now() - std::chrono::seconds{50};
+    CHECK(says("/node/trouble", "text=on%20fire") == 403);
+    CHECK(says("/node/step", "step=root&seconds=1") == 403);
+    CHECK(node.boot.stage() == Stage::up);
+    CHECK(says("/node/beat", "token=abc&boot=b1&uptime=9") == 200);
+  }
+  SECTION("an initramfs that was started while the head was away has no token to show") {
+    node.record.last_heard = Time::clock::now() - std::chrono::minutes{4};
+    CHECK(says("/node/trouble", "text=no%20card") == 200);
+    CHECK(node.boot.stage() == Stage::trouble);
+  }
+  SECTION("nor has one whose system said that it goes down") {
+    node.record.last_heard = {};
+    CHECK(says("/node/trouble", "text=no%20card") == 200);
+  }
+}
+
 TEST_CASE("at the gate a user of a node that is up changes nothing, and writes nothing to the disk") {
   House house;
   house.boots_up_to_initramfs();
