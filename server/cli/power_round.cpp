@@ -40,14 +40,6 @@ double unix_now() {
 
 }  // namespace
 
-std::optional<std::vector<std::string>> nodes_named(Context& context, const std::string& list) {
-  if (list.empty()) return std::vector<std::string>{};
-  auto names = expand(list);
-  if (names) return *names;
-  context.failed(names.error(), exit_bad_input);
-  return std::nullopt;
-}
-
 PowerRound::PowerRound(Context& context, const Settings& settings, PowerWish wish)
     : context_(context),
       settings_(settings),

@@ -23,9 +23,6 @@ struct PowerWish {
   std::chrono::seconds timeout{};  ///< of each node, from when its jobs have ended
 };
 
-/// "node[01-03]" as on a command line, or nothing; none after the failure was told.
-std::optional<std::vector<std::string>> nodes_named(Context& context, const std::string& list);
-
 class PowerRound {
  public:
   enum class End : std::uint8_t { well, some_failed, interrupted, not_begun };
