@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/log/log.hpp"
+#include "server/power/signs.hpp"
 
 namespace rootstock::server {
 namespace {
@@ -10,18 +11,6 @@ namespace {
 constexpr auto pace = std::chrono::seconds(1);
 
 Moment now() { return Moment::clock::now(); }
-
-Signs signs_of(const Node& node, std::optional<Moment> answer, Moment at) {
-  const auto& pulse = node.pulse;
-  Signs signs;
-  signs.alive = pulse.alive(at);
-  signs.told = pulse.order_told;
-  signs.down = pulse.down_at;
-  signs.beat = pulse.beat_at;
-  signs.answer = answer;
-  if (node.boot.started() != Moment{}) signs.booting = node.boot.started();
-  return signs;
-}
 
 }  // namespace
 
