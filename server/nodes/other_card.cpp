@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "server/nodes/alive.hpp"
 #include "server/nodes/identity.hpp"
 
 namespace rootstock::server {
@@ -27,7 +28,7 @@ const Node* other_seat(Registry& registry, const NodeRecord& record) {
 
 }  // namespace
 
-std::optional<Failure> other_card(Registry& registry, const Node& node, const Instant& now) {
+std::optional<Failure> other_card(Registry& registry, const Node& node, Clocks now) {
   if (node.record.standing != Standing::member || !identifies(node.record.uuid)) return std::nullopt;
   const Node* other = other_seat(registry, node.record);
   if (other == nullptr || is_alive(node, now) == is_alive(*other, now)) return std::nullopt;

@@ -11,13 +11,13 @@ namespace rootstock::server {
 
 using How = dhcp::Welcome::How;
 
-dhcp::Welcome Reception::receive(const dhcp::Board& board, bool starts, const Instant& now) {
+dhcp::Welcome Reception::receive(const dhcp::Board& board, bool starts, Clocks now) {
   Node* node = house_.registry.by_mac(board.mac);
   dhcp::Welcome welcome;
   if (node == nullptr && dhcp::boots(board.dialect)) node = receive_stranger(board, now, welcome);
   if (node == nullptr) return welcome;
-  node->asked_at = now.tick;
-  verify(*node, board, starts, now.tick);
+  node->asked_at = now.moment;
+  verify(*node, board, starts, now.moment);
   const auto& record = node->record;
   welcome.name = record.name;
   switch (record.standing) {
@@ -41,20 +41,20 @@ dhcp::Welcome Reception::receive(const dhcp::Board& board, bool starts, const In
   welcome.how = How::seated;
   if (!record.address.unset()) welcome.address = record.address;
   if (!starts || !dhcp::boots(board.dialect) || !record.doubt.empty()) return welcome;
-  if (const auto pass = house_.doorkeeper.ask_at_dhcp(*node, board, now.tick); !pass.go) {
+  if (const auto pass = house_.doorkeeper.ask_at_dhcp(*node, board, now.moment); !pass.go) {
     welcome.how = How::held;
     welcome.why = pass.words;
   }
   return welcome;
 }
 
-Node* Reception::receive_stranger(const dhcp::Board& board, const Instant& now, dhcp::Welcome& welcome) {
+Node* Reception::receive_stranger(const dhcp::Board& board, Clocks now, dhcp::Welcome& welcome) {
   auto& registry = house_.registry;
   const auto serial = identity_of(board).serial;
   const Node* known = registry.by_serial(serial);
   const bool cloned = known != nullptr && !known->record.vacant();
   Node* kept = registry.seat_for(serial);
-  if (kept != nullptr && kept->record.awaited && kept->pulse.alive(now.tick)) {
+  if (kept != nullptr && kept->record.awaited && kept->pulse.alive(now.moment)) {
     log::limited("a seat to be replaced is in use",
                  fmt::format("{} is new and does not take the seat of {}: the board that was to be replaced "
                              "runs again. To exchange it all the same: rootstock shutdown {}, then "
@@ -80,7 +80,7 @@ Node* Reception::receive_stranger(const dhcp::Board& board, const Instant& now, 
     const auto record = known->record;
     const bool alive = is_alive(*known, now);
     Node* parked = park(board, now, "?");
-    doubt(*parked, words_for_cloned_serial(record, alive, board.mac, parked->record.name), now.tick);
+    doubt(*parked, words_for_cloned_serial(record, alive, board.mac, parked->record.name), now.moment);
     return parked;
   }
   if (decision.entry == Entry::seat) return seat_new(board, now);
@@ -89,7 +89,7 @@ Node* Reception::receive_stranger(const dhcp::Board& board, const Instant& now, 
   return parked;
 }
 
-Node* Reception::seat_new(const dhcp::Board& board, const Instant& now) {
+Node* Reception::seat_new(const dhcp::Board& board, Clocks now) {
   Node* node = house_.registry.join(board, {}, house_.new_id(), now.wall);
   if (node == nullptr) {
     log::limited("no seat left", board.mac.text() +
@@ -104,8 +104,8 @@ Node* Reception::seat_new(const dhcp::Board& board, const Instant& now) {
   return node;
 }
 
-Node* Reception::park(const dhcp::Board& board, const Instant& now, const std::string& doubt) {
-  make_room(now.tick);
+Node* Reception::park(const dhcp::Board& board, Clocks now, const std::string& doubt) {
+  make_room(now.moment);
   Node* node = house_.registry.join(board, {}, house_.new_id(), now.wall, Standing::waiting);
   node->record.doubt = doubt;
   sightings_.note(board, node->record.number, "waiting", now.wall);
@@ -115,7 +115,7 @@ Node* Reception::park(const dhcp::Board& board, const Instant& now, const std::s
 
 /// Who waits for the door asks again and again; it was switched on before somebody opened it. Who waits to be
 /// approved is no business of the door's.
-bool Reception::comes_in(const Node& node, const Instant& now) const {
+bool Reception::comes_in(const Node& node, Clocks now) const {
   return mode_ == JoinMode::window && door_open_until(now.wall) && node.record.doubt.empty() &&
          !house_.registry.full();
 }
@@ -153,12 +153,12 @@ void Reception::make_room(Moment now) {
   forget(*most_silent, now);
 }
 
-void Reception::sit(Node& node, const Mac& mac, const Instant& now) {
+void Reception::sit(Node& node, const Mac& mac, Clocks now) {
   auto& record = node.record;
   const bool replaces = !record.vacant();
   log::info("{} is {} now{}", record.name, mac.text(),
             replaces ? " in place of " + record.mac.text() : std::string{});
-  house_.doorkeeper.on_end(node, now.tick);
+  house_.doorkeeper.on_end(node, now.moment);
   house_.registry.sit(node, mac);
   if (record.joined == Time{}) record.joined = now.wall;
   if (house_.addresses.ours() && !record.address.unset()) house_.addresses.reserve(record.address);
@@ -196,9 +196,9 @@ void Reception::verify(Node& node, const dhcp::Board& board, bool starts, Moment
   if (starts && dhcp::boots(board.dialect)) node.suspicion.known_at = now;
 }
 
-void Reception::look_around(const Instant& now) {
+void Reception::look_around(Clocks now) {
   for (auto& [number, node] : house_.registry.nodes())
-    if (node.record.standing == Standing::member) look_at(node, now.tick);
+    if (node.record.standing == Standing::member) look_at(node, now.moment);
 }
 
 void Reception::look_at(Node& node, Moment now) {

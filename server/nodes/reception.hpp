@@ -16,12 +16,6 @@
 
 namespace rootstock::server {
 
-/// Now, by the clock on the wall and by the one that is never set back.
-struct Instant {
-  Time wall{};
-  Moment tick{};
-};
-
 class Reception {
  public:
   struct House {
@@ -41,9 +35,9 @@ class Reception {
   static constexpr std::size_t most_waiting = 256;
 
   /// Before any answer to the board. `starts`: it DISCOVERs.
-  dhcp::Welcome receive(const dhcp::Board& board, bool starts, const Instant& now);
+  dhcp::Welcome receive(const dhcp::Board& board, bool starts, Clocks now);
   /// Every few seconds: two systems that talk as one node, and doubts that are over.
-  void look_around(const Instant& now);
+  void look_around(Clocks now);
 
   /// Until then every new board is let in, and with join = "window" who waits already as soon as it asks
   /// again.
@@ -54,9 +48,9 @@ class Reception {
   const Sightings& sightings() const { return sightings_; }
 
   /// The board of `mac` sits on this seat from now on.
-  void sit(Node& node, const Mac& mac, const Instant& now);
-  /// Who waited is let in, and had its address for minutes only: somebody may have it since, and else from now
-  /// on nobody does, also while the board is switched off.
+  void sit(Node& node, const Mac& mac, Clocks now);
+  /// Who waited is let in, and had its address for minutes only: somebody may have it since, and else from
+  /// now on nobody does, also while the board is switched off.
   void keep_address(Node& node);
   /// The seat is gone, with all that hangs on it.
   void forget(Node& node, Moment now);
@@ -65,10 +59,10 @@ class Reception {
   House& house() { return house_; }
 
  private:
-  Node* receive_stranger(const dhcp::Board& board, const Instant& now, dhcp::Welcome& welcome);
-  Node* park(const dhcp::Board& board, const Instant& now, const std::string& doubt);
-  Node* seat_new(const dhcp::Board& board, const Instant& now);
-  bool comes_in(const Node& node, const Instant& now) const;
+  Node* receive_stranger(const dhcp::Board& board, Clocks now, dhcp::Welcome& welcome);
+  Node* park(const dhcp::Board& board, Clocks now, const std::string& doubt);
+  Node* seat_new(const dhcp::Board& board, Clocks now);
+  bool comes_in(const Node& node, Clocks now) const;
   void let_in(Node& node);
   void make_room(Moment now);
   void verify(Node& node, const dhcp::Board& board, bool starts, Moment now);
@@ -79,8 +73,5 @@ class Reception {
   Time door_until_{};
   Sightings sightings_;
 };
-
-/// Does a system of this node run or boot now, as far as we know?
-bool is_alive(const Node& node, const Instant& now);
 
 }  // namespace rootstock::server

@@ -11,7 +11,7 @@
 namespace rootstock::server {
 namespace {
 
-Instant now() { return {Time::clock::now(), Moment::clock::now()}; }
+Clocks now() { return {Time::clock::now(), Moment::clock::now()}; }
 
 }  // namespace
 
@@ -43,10 +43,11 @@ Seats::Done Seats::approve(Node& node) {
   }
   if (record.standing != Standing::member) reception_.keep_address(node);
   // The boot that the other board began is nobody's; this one's own system ran on all the time.
-  if (record.standing == Standing::member && node.pulse.beat_at && node.pulse.alive(now().tick) &&
+  if (record.standing == Standing::member && node.pulse.beat_at && node.pulse.alive(now().moment) &&
       node.boot.stage() != Stage::up) {
     node.boot = BootRecord::known(true);
-    node.boot.on_beat_says("approved: its system ran on while another board asked under its MAC", now().tick);
+    node.boot.on_beat_says("approved: its system ran on while another board asked under its MAC",
+                           now().moment);
   }
   record.standing = Standing::member;
   record.doubt.clear();
@@ -60,7 +61,7 @@ Seats::Done Seats::deny(Node& node) {
   if (node.record.vacant()) return fail("nobody sits on " + node.record.name, "rootstock nodes forget");
   node.record.standing = Standing::denied;
   node.record.awaited = false;
-  reception_.house().doorkeeper.on_end(node, now().tick);
+  reception_.house().doorkeeper.on_end(node, now().moment);
   save(node);
   return {};
 }
@@ -81,6 +82,9 @@ Seats::Done Seats::replace(Node& node, std::optional<Mac> with) {
     save(node);
     return {};
   }
+  // IEEE 802: the lowest bit of the first byte marks a group address.
+  if (*with == Mac{} || (with->bytes[0] & 1) != 0)
+    return fail("no board has the MAC " + with->text(), "write it as in dc:a6:32:01:02:03");
   if (*with == record.mac) return fail(with->text() + " sits on " + record.name + " already");
   Node* other = registry_.by_mac(*with);
   if (other != nullptr && other->record.standing == Standing::member)
@@ -106,7 +110,7 @@ Seats::Done Seats::keep_board(Node& node) {
 /// Whoever waits with this MAC waits no more.
 void Seats::give_mac(Node& node, const Mac& mac) {
   if (Node* other = registry_.by_mac(mac); other != nullptr && other != &node)
-    reception_.forget(*other, now().tick);
+    reception_.forget(*other, now().moment);
   reception_.sit(node, mac, now());
   hurry();
 }
@@ -133,7 +137,7 @@ Seats::Done Seats::forget(Node& node, bool force) {
   if (is_declared(node))
     return fail(record.name + " is declared in the settings, which would make it anew at the next start",
                 "take its [[node]] out of the settings and restart rootstock first");
-  reception_.forget(node, now().tick);
+  reception_.forget(node, now().moment);
   hurry();
   return {};
 }

@@ -9,7 +9,7 @@ using namespace rootstock::server::testing;
 namespace {
 
 void beats(House& house, std::string_view name) {
-  house.node(name).pulse.on_beat(beat("b1", 100), house.now.tick);
+  house.node(name).pulse.on_beat(beat("b1", 100), house.now.moment);
 }
 
 /// Its system does: no words of a firmware, and a transaction of its own.
@@ -36,7 +36,7 @@ TEST_CASE("who is denied while it runs keeps its address until it is off, and bo
   CHECK_FALSE(house.plain(mac1).reply);
   CHECK_FALSE(house.boots(mac1).reply);
   SECTION("it is off: no answer at all") {
-    house.node("node01").pulse.on_down("b1", house.now.tick);
+    house.node("node01").pulse.on_down("b1", house.now.moment);
     CHECK_FALSE(system_renews(house, mac1, address).reply);
   }
   SECTION("it is silent") {

@@ -126,8 +126,8 @@ TEST_CASE("a known serial at another MAC waits, and its owner is none the worse"
   const bool alive = GENERATE(true, false);
   auto& owner = house.node("node01");
   if (alive) {
-    owner.pulse.on_up("boot", house.now.tick);
-    owner.pulse.on_beat(beat("boot", 5), house.now.tick);
+    owner.pulse.on_up("boot", house.now.moment);
+    owner.pulse.on_beat(beat("boot", 5), house.now.moment);
   } else {
     house.passes(10min);
   }
@@ -158,11 +158,11 @@ TEST_CASE("two boards at once under one MAC, and the same with a board that just
   house.passes(60s);
   double uptime = 50;
   const auto beats = [&] {
-    node.pulse.on_beat(beat("old", uptime), house.now.tick);
+    node.pulse.on_beat(beat("old", uptime), house.now.moment);
     house.passes(15s);
     uptime += 15;
   };
-  node.pulse.on_up("old", house.now.tick);
+  node.pulse.on_up("old", house.now.moment);
   for (int i = 0; i < 4; ++i) beats();
   CHECK(node.record.doubt.empty());
 
@@ -170,14 +170,14 @@ TEST_CASE("two boards at once under one MAC, and the same with a board that just
   SECTION("its power was cut: the old system is silent") {
     for (int i = 0; i < 8; ++i) house.passes(15s);
     CHECK(node.record.doubt.empty());
-    node.pulse.on_up("new", house.now.tick);
+    node.pulse.on_up("new", house.now.moment);
     uptime = 100;
-    node.pulse.on_beat(beat("new", uptime), house.now.tick);
+    node.pulse.on_beat(beat("new", uptime), house.now.moment);
     house.passes(15s);
     CHECK(node.record.doubt.empty());
   }
   SECTION("the old system goes on") {
-    house.now.tick += 10s;
+    house.now.moment += 10s;
     beats();
     beats();
     CHECK(node.record.doubt.find("two boards have the MAC") != std::string::npos);
@@ -200,20 +200,20 @@ TEST_CASE("the head sleeps, and its nodes do not") {
     house.passes(time);
   };
   passes(60s);
-  node.pulse.on_up("boot", house.now.tick);
-  node.pulse.on_beat(beat("boot", uptime), house.now.tick);
+  node.pulse.on_up("boot", house.now.moment);
+  node.pulse.on_beat(beat("boot", uptime), house.now.moment);
   passes(15s);
 
   house.now.wall += 1h;  // the steady clock stands still
   uptime += 3600;
   sleep_over(house.registry, 1h);
-  node.pulse.on_beat(beat("boot", uptime), house.now.tick);
+  node.pulse.on_beat(beat("boot", uptime), house.now.moment);
   passes(15s);
   CHECK(node.record.doubt.empty());
 
   house.boots(mac1);  // a twin is a twin, also after that
-  house.now.tick += 10s;
-  node.pulse.on_beat(beat("boot", uptime), house.now.tick);
+  house.now.moment += 10s;
+  node.pulse.on_beat(beat("boot", uptime), house.now.moment);
   passes(15s);
   CHECK_FALSE(node.record.doubt.empty());
 }

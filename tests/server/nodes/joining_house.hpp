@@ -85,7 +85,7 @@ class House final : public dhcp::Seating {
 
   void passes(std::chrono::seconds time) {
     now.wall += time;
-    now.tick += time;
+    now.moment += time;
     reception.look_around(now);
   }
 
@@ -141,7 +141,7 @@ class House final : public dhcp::Seating {
   const NodeRecord& row(const Mac& mac) { return registry.by_mac(mac)->record; }
 
   Settings settings;
-  Instant now;
+  Clocks now;
   Registry registry;
   Doorkeeper doorkeeper;
   Reception reception;

@@ -182,7 +182,7 @@ TEST_CASE("who was to be replaced may keep its board after all") {
   house.passes(10min);
   CHECK_FALSE(house.seats.keep_board(house.node("node01")));
   REQUIRE(house.seats.replace(house.node("node01"), {}));
-  CHECK(condition_of(house.node("node01"), {}, house.now.tick)
+  CHECK(condition_of(house.node("node01"), {}, house.now.moment)
             .detail.ends_with("the next new board takes its seat"));
   REQUIRE(house.seats.keep_board(house.node("node01")));
   CHECK_FALSE(disk.nodes.at(1).awaited);
@@ -206,7 +206,7 @@ TEST_CASE("boards without end do not wait without end") {
   Disk disk;
   House house{settings_with(JoinMode::approve), disk};
   for (std::uint32_t i = 0; i < 400; ++i) {
-    house.now.tick += 1s;
+    house.now.moment += 1s;
     house.hears(
         House::discovers(Mac{{2, 0, 0, 1, static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)}}));
   }
@@ -224,7 +224,7 @@ TEST_CASE("boards without end that all say one serial do not wait without end ei
     return Mac{{2, 0, 0, 1, static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)}};
   };
   for (std::uint32_t i = 0; i <= Reception::most_waiting; ++i) {
-    house.now.tick += 1s;
+    house.now.moment += 1s;
     house.hears(House::discovers(mac(i), 0x1111));
   }
   CHECK(house.registry.nodes().size() == Reception::most_waiting);
@@ -333,7 +333,7 @@ TEST_CASE("a board that was to be replaced and runs again keeps its seat") {
   House house{settings_with(JoinMode::open), disk};
   house.boots(mac1);
   REQUIRE(house.seats.replace(house.node("node01"), {}));
-  house.node("node01").pulse.on_beat(beat("b1", 10), house.now.tick);
+  house.node("node01").pulse.on_beat(beat("b1", 10), house.now.moment);
   CHECK(house.boots(mac2).welcome.name == "node02");
   CHECK(house.row(mac1).name == "node01");
   house.passes(1min);  // it dies again
@@ -352,6 +352,16 @@ TEST_CASE("nothing is replaced or forgotten while it runs") {
   CHECK_FALSE(house.seats.set(node, "address", "10.0.0.99"));
   CHECK(house.seats.forget(node, true));
   CHECK(house.registry.nodes().empty());
+}
+
+TEST_CASE("no seat is given to an address that no board has") {
+  Disk disk;
+  House house{settings_with(JoinMode::open), disk};
+  house.boots(mac1);
+  const auto nobody = GENERATE("00:00:00:00:00:00"_mac, "ff:ff:ff:ff:ff:ff"_mac, "01:80:c2:00:00:00"_mac);
+  CHECK_FALSE(house.seats.replace(house.node("node01"), nobody));
+  CHECK(house.row(mac1).name == "node01");
+  CHECK(house.registry.by_mac(nobody) == nullptr);
 }
 
 TEST_CASE("a restarted head takes who was heard a moment ago for running, until it is missed") {

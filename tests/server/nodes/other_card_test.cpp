@@ -21,8 +21,8 @@ void boots(House& house, const Mac& mac, std::uint8_t uuid) {
 
 void runs_now(House& house, std::string_view name) {
   auto& node = house.node(name);
-  node.pulse.on_up("boot", house.now.tick);
-  node.pulse.on_beat(beat("boot", 5), house.now.tick);
+  node.pulse.on_up("boot", house.now.moment);
+  node.pulse.on_beat(beat("boot", 5), house.now.moment);
 }
 
 }  // namespace
@@ -47,7 +47,7 @@ TEST_CASE("two seats that say one UUID, and only one of them is there: perhaps o
           std::string::npos);
     // What it advises can be done, once the silent one is missed.
     house.node("node01").pulse.lost_at = Moment::clock::now();
-    house.node("node02").pulse.on_down("boot", house.now.tick);
+    house.node("node02").pulse.on_down("boot", house.now.moment);
     REQUIRE(house.seats.forget(house.node("node02"), false));
     REQUIRE(house.seats.replace(house.node("node01"), mac2));
     CHECK_FALSE(hint("node01"));
