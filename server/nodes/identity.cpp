@@ -115,8 +115,7 @@ std::string words_for_cloned_serial(const NodeRecord& known, bool alive, const M
   if (alive)
     return fmt::format(
         "its serial {0} is that of {1} ({2}), which runs: a cloned serial, or a second network card of {1}. "
-        "If it "
-        "is a board of its own: rootstock nodes approve {3}",
+        "If it is a board of its own: rootstock nodes approve {3}",
         known.serial, known.name, known.mac.text(), name);
   return fmt::format(
       "its serial {0} is that of {1} ({2}): the same board with another network card? Then: rootstock nodes "
@@ -127,17 +126,15 @@ std::string words_for_cloned_serial(const NodeRecord& known, bool alive, const M
 std::string words_for_twin(const NodeRecord& known) {
   return fmt::format(
       "two boards have the MAC {0}: one began to boot while the system of {1} went on running. Take one of "
-      "them "
-      "off the network; the other goes on 10 min later when it boots again, or with: rootstock nodes approve "
-      "{1}",
+      "them off the network; the other goes on 10 min later when it boots again, or with: rootstock nodes "
+      "approve {1}",
       known.mac.text(), known.name);
 }
 
 std::string words_for_impostor(const NodeRecord& known, std::string_view contradiction) {
   return fmt::format(
       "another board asks under the MAC {0}: {2}. If the board of {1} was exchanged: rootstock nodes approve "
-      "{1}; "
-      "if not, take one of them off the network",
+      "{1}; if not, take one of them off the network",
       known.mac.text(), known.name, contradiction);
 }
 

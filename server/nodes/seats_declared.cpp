@@ -101,8 +101,7 @@ void Seats::declare_from_settings() {
     if (sits && differs()) {
       log::warning(
           "the settings declare {} otherwise than it is ({}, {}): somebody sits there, so it stays; to do: "
-          "rootstock "
-          "nodes replace, set, or forget it",
+          "rootstock nodes replace, set, or forget it",
           wanted.name, there->record.mac.text(), there->record.address.text());
       continue;
     }

@@ -22,13 +22,13 @@ std::string server_words(Ipv4 address, const std::string& mac) {
 }
 
 Conclusion rival(const std::string& words, Ipv4 address) {
-  return {Fault::rival_dhcp, words,
-          fmt::format(
-              "find {} and switch its DHCP off: a router with its cable in the wrong switch, or a machine "
-              "that shares its connection? `sudo rootstock check` on the head tells more of it. If it has to "
-              "stay, let it give the addresses: mode = \"proxy\" in [dhcp] (README, \"Beside another DHCP "
-              "server\")",
-              address.text())};
+  return {
+      Fault::rival_dhcp, words,
+      fmt::format(
+          "find {} and switch its DHCP off: a router with its cable in the wrong switch, or a machine that "
+          "shares its connection? `sudo rootstock check` on the head tells more of it. If it has to stay, "
+          "let it give the addresses: mode = \"proxy\" in [dhcp] (README, \"Beside another DHCP server\")",
+          address.text())};
 }
 
 std::string remedy_for_ignored_offers(dhcp::Dialect dialect) {
@@ -36,18 +36,15 @@ std::string remedy_for_ignored_offers(dhcp::Dialect dialect) {
     case dhcp::Dialect::pi3:
     case dhcp::Dialect::pi:
       return "take its power away for ten seconds: a Pi 3's ROM gives up after five tries, and loses answers "
-             "now and "
-             "then; an SD card with only bootcode.bin on it cures that. Then another cable and another "
-             "switch port";
+             "now and then; an SD card with only bootcode.bin on it cures that. Then another cable and "
+             "another switch port";
     case dhcp::Dialect::pi4:
     case dhcp::Dialect::pi5:
       return "another cable and another switch port; then look for a second DHCP server: sudo rootstock "
-             "check. An old "
-             "boot loader in its EEPROM: sudo rpi-eeprom-update -a in Raspberry Pi OS";
+             "check. An old boot loader in its EEPROM: sudo rpi-eeprom-update -a in Raspberry Pi OS";
     default:
       return "another cable and another switch port; does the switch filter DHCP (\"DHCP snooping\": trust "
-             "the head's "
-             "port) or keep the port in another VLAN? A second DHCP server: sudo rootstock check";
+             "the head's port) or keep the port in another VLAN? A second DHCP server: sudo rootstock check";
   }
 }
 
@@ -57,19 +54,17 @@ Verdict rival_dhcp(const Case& seen) {
   const auto& dhcp = seen.boot.dhcp;
   const auto who = server_words(dhcp.rival, dhcp.rival == seen.around.rival ? seen.around.rival_mac : "");
   if (!dhcp.rival.unset())
-    return rival(
-        fmt::format("{} another DHCP server on this wire, {}, and took its address from there: with two "
-                    "of them boards boot from one or the other.",
-                    seen.is_up() ? "It is up, but first it chose" : "It chose", who),
-        dhcp.rival);
+    return rival(fmt::format("{} another DHCP server on this wire, {}, and took its address from there: with "
+                             "two of them boards boot from one or the other.",
+                             seen.is_up() ? "It is up, but first it chose" : "It chose", who),
+                 dhcp.rival);
   // Firmware that never sends a REQUEST cannot say whom it chose.
   if (seen.around.rival.unset() || !seen.booting() || dhcp.offers < offers_ignored || !seen.no_file_yet())
     return std::nullopt;
-  return rival(
-      fmt::format("It ignores our {} OFFERs, and there is another DHCP server on this wire, {}, that other "
-                  "boards were seen to choose.",
-                  dhcp.offers, server_words(seen.around.rival, seen.around.rival_mac)),
-      seen.around.rival);
+  return rival(fmt::format("It ignores our {} OFFERs, and there is another DHCP server on this wire, {}, "
+                           "that other boards were seen to choose.",
+                           dhcp.offers, server_words(seen.around.rival, seen.around.rival_mac)),
+               seen.around.rival);
 }
 
 Verdict never_heard(const Case& seen) {
@@ -82,12 +77,10 @@ Verdict never_heard(const Case& seen) {
         "is it switched on, and the link light of its switch port? If it runs, it says so within a minute"};
   return Conclusion{Fault::no_dhcp,
                     fmt::format("Its board, {}, has never asked for an address: it is switched off, its "
-                                "cable does not lead here, or "
-                                "its firmware does not boot from the network.",
+                                "cable does not lead here, or its firmware does not boot from the network.",
                                 seen.node.mac.text()),
                     std::string{"is it switched on, and the link light of its switch port? Is the network in "
-                                "its boot order (README, "
-                                "\"Boards\")? Is that the MAC on its label?"} +
+                                "its boot order (README, \"Boards\")? Is that the MAC on its label?"} +
                         (seen.around.spanning_tree
                              ? " The switch runs spanning tree: make the boards' ports edge ports (PortFast)"
                              : "")};
@@ -99,10 +92,10 @@ Verdict not_accepted(const Case& seen) {
     return std::nullopt;
   return Conclusion{
       Fault::not_accepted,
-      fmt::format("It asked {} times for an address and was offered one {} times, but took none and asked "
-                  "for no file: "
-                  "our answers do not reach it, or its firmware ({}) waits for something else in them.",
-                  dhcp.discovers, dhcp.offers, seen.boot.firmware),
+      fmt::format(
+          "It asked {} times for an address and was offered one {} times, but took none and asked for no "
+          "file: our answers do not reach it, or its firmware ({}) waits for something else in them.",
+          dhcp.discovers, dhcp.offers, seen.boot.firmware),
       remedy_for_ignored_offers(seen.dialect())};
 }
 
@@ -113,8 +106,8 @@ Verdict refused_address(const Case& seen) {
   return Conclusion{
       Fault::not_accepted,
       fmt::format("It insists on an address that is not its own: it was refused {} times.", dhcp.naks),
-      "take its power away for ten seconds, so that it forgets that address; does its firmware have a "
-      "fixed address set?"};
+      "take its power away for ten seconds, so that it forgets that address; does its firmware have a fixed "
+      "address set?"};
 }
 
 Verdict spanning_tree(const Case& seen) {
@@ -127,23 +120,21 @@ Verdict spanning_tree(const Case& seen) {
   if (!seen.watched() || (!late && !second_link)) return std::nullopt;
   const auto what =
       late ? fmt::format(
-                 "the first that came through of its calls for an address says that it had been "
-                 "calling for {} s",
+                 "the first that came through of its calls for an address says that it had been calling for "
+                 "{} s",
                  boot.dhcp.first_secs)
            : std::string{"its initramfs called for an address in vain at first, and was heard later"};
   return Conclusion{
       Fault::spanning_tree,
-      fmt::format(
-          "{}: {}. {}", seen.is_up() ? "It is up, but it lost half a minute" : "It loses half a minute", what,
-          seen.around.spanning_tree
-              ? "The switch runs spanning tree (we hear it), which lets nothing through for 30 s after a "
-                "link "
-                "comes up; many boards give up before that."
-              : "A switch that runs spanning tree does this: it lets nothing through for 30 s after a link "
-                "comes up; many boards give up before that."),
+      fmt::format("{}: {}. {}",
+                  seen.is_up() ? "It is up, but it lost half a minute" : "It loses half a minute", what,
+                  seen.around.spanning_tree
+                      ? "The switch runs spanning tree (we hear it), which lets nothing through for 30 s "
+                        "after a link comes up; many boards give up before that."
+                      : "A switch that runs spanning tree does this: it lets nothing through for 30 s after "
+                        "a link comes up; many boards give up before that."),
       "in the switch's settings make the boards' ports edge ports (Cisco: spanning-tree portfast), or switch "
-      "spanning "
-      "tree off there"};
+      "spanning tree off there"};
 }
 
 }  // namespace rootstock::server::rules

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "server/story/dhcp_identity.hpp"
 #include "server/story/rules.hpp"
 #include "server/story/words.hpp"
 
@@ -44,12 +45,10 @@ bool is_slow(const FileTrace& file) {
 
 constexpr auto power_first =
     "power first: a supply that is too weak fails when the processor begins to work; try this board's own "
-    "supply and "
-    "cable on it. Then its network cable and switch port. If several boards stop at the same file, build the "
-    "image "
-    "again: rootstock image build";
+    "supply and cable on it. Then its network cable and switch port. If several boards stop at the same "
+    "file, build the image again: rootstock image build";
 
-/// "0x01" of what it is missing: "the device tree bcm2711-rpi-4-b.dtb and 2 more".
+/// "the device tree bcm2711-rpi-4-b.dtb and 2 more".
 std::string list_of(const std::vector<Missed>& missing) {
   auto words = missing.front().words;
   if (missing.size() > 1) words += fmt::format(" and {} more", missing.size() - 1);
@@ -70,16 +69,15 @@ bool left_by_a_restart(const Case& seen) {
 Conclusion stopped_by_restart(const Case& seen) {
   const auto& files = seen.boot.files;
   const auto& latest = files.last.at == Moment{} ? files.broken.words : files.last.words;
-  return {
-      Fault::stopped_after_file,
-      fmt::format("The head was restarted while it fetched its files, {}, and it has not been heard since, "
-                  "for {}: its firmware does not begin anew by itself.",
-                  latest.empty() ? "perhaps its first" : "after " + latest, span_words(seen.silence())),
-      "take its power away for ten seconds, now that the head runs again: it loads everything anew then"};
+  return {Fault::stopped_after_file,
+          fmt::format("The head was restarted while it fetched its files, {}, and it has not been heard "
+                      "since, for {}: its firmware does not begin anew by itself.",
+                      latest.empty() ? "perhaps its first" : "after " + latest, span_words(seen.silence())),
+          "take its power away for ten seconds, now that the head runs again: it loads everything anew then"};
 }
 
 bool past_its_files(const Case& seen) {
-  return seen.boot.answered >= 3 || seen.boot.overlay_at != Moment{} || seen.is_up();
+  return seen.boot.answered >= dhcp_identity::initramfs || seen.boot.overlay_at != Moment{} || seen.is_up();
 }
 
 }  // namespace
@@ -105,8 +103,7 @@ Verdict missing_file(const Case& seen) {
                   seen.boot.generation.empty() ? "the head does" : seen.boot.generation + " does",
                   seen.boot.firmware),
       fmt::format("rootstock image build {0} (for Raspberry Pis from a recipe with their firmware, as "
-                  "pi-debian and pi-os "
-                  "have it); `rootstock explain {1}` lists what such a board asks for",
+                  "pi-debian and pi-os have it); `rootstock explain {1}` lists what such a board asks for",
                   image_of(seen), seen.node.mac.text())};
 }
 
@@ -164,9 +161,9 @@ Verdict stopped_after_file(const Case& seen) {
         power_first};
   return Conclusion{
       Fault::stopped_after_file,
-      fmt::format("It stopped after {}: fetched it whole, and has been silent {}. Nothing is missing on our "
-                  "side.",
-                  files.last.words, until),
+      fmt::format(
+          "It stopped after {}: fetched it whole, and has been silent {}. Nothing is missing on our side.",
+          files.last.words, until),
       power_first};
 }
 

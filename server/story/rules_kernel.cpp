@@ -6,6 +6,7 @@
 #include <array>
 #include <string_view>
 
+#include "server/story/dhcp_identity.hpp"
 #include "server/story/rules.hpp"
 #include "server/story/words.hpp"
 
@@ -36,21 +37,20 @@ std::string silent_for(const Case& seen) {
 Verdict out_of_memory(const Case& seen) {
   const auto& pulse = seen.around.pulse;
   if (seen.is_up() && pulse && pulse->oom > 0)
-    return Conclusion{
-        Fault::out_of_memory,
-        fmt::format("It is up, but its kernel had to end a program for want of memory {} ({:.0f} of {:.0f} "
-                    "MiB are left).",
-                    pulse->oom == 1 ? "once" : fmt::format("{} times", pulse->oom), pulse->memory_left,
-                    pulse->memory),
-        "give jobs less: ask for memory in sbatch (--mem), and see on the node what takes it: "
-        "journalctl -k | grep -i 'out of memory'. What is written to / lies in memory too"};
+    return Conclusion{Fault::out_of_memory,
+                      fmt::format("It is up, but its kernel had to end a program for want of memory {} "
+                                  "({:.0f} of {:.0f} MiB are left).",
+                                  pulse->oom == 1 ? "once" : fmt::format("{} times", pulse->oom),
+                                  pulse->memory_left, pulse->memory),
+                      "give jobs less: ask for memory in sbatch (--mem), and see on the node what takes it: "
+                      "journalctl -k | grep -i 'out of memory'. What is written to / lies in memory too"};
   if (!in_trouble(seen) ||
       !says(seen, {"Out of memory", "out of memory", "Cannot allocate memory", "No space left"}))
     return std::nullopt;
-  return Conclusion{
-      Fault::out_of_memory, fmt::format("It has too little memory to start: {}.", seen.boot.trouble),
-      "is this a board with 512 MB or less? What is written lies in memory: a smaller overlay, fewer "
-      "services in the image"};
+  return Conclusion{Fault::out_of_memory,
+                    fmt::format("It has too little memory to start: {}.", seen.boot.trouble),
+                    "is this a board with 512 MB or less? What is written lies in memory: a smaller overlay, "
+                    "fewer services in the image"};
 }
 
 Verdict clock_not_set(const Case& seen) {
@@ -65,8 +65,7 @@ Verdict root_not_mounted(const Case& seen) {
   if (!seen.booting() || boot.overlay_at == Moment{} || boot.root_at != Moment{}) return std::nullopt;
   constexpr auto remedy =
       "on the head: is NFS-Ganesha running (journalctl -u rootstock | grep -i nfs), and does a firewall stop "
-      "TCP 2049? "
-      "Is the generation still there: rootstock image list";
+      "TCP 2049? Is the generation still there: rootstock image list";
   if (in_trouble(seen))
     return Conclusion{Fault::root_not_mounted,
                       fmt::format("It has its overlay, but not its root: {}.", boot.trouble), remedy};
@@ -88,8 +87,7 @@ Verdict own_trouble(const Case& seen) {
   if (says(seen, {"no network card"}))
     to_do =
         "the image's kernel has no driver for its network card: `rootstock image list` shows for which "
-        "boards an "
-        "image is made";
+        "boards an image is made";
   return Conclusion{Fault::trouble, fmt::format("It reports: {}.", words), to_do};
 }
 
@@ -101,7 +99,7 @@ Verdict no_overlay_asked(const Case& seen) {
     return Conclusion{Fault::no_overlay_asked,
                       fmt::format("It was refused its overlay, and has been silent {}.", silent_for(seen)),
                       "nothing: it starts over by itself; if not, take its power away for ten seconds"};
-  if (boot.answered >= 3)
+  if (boot.answered >= dhcp_identity::initramfs)
     return Conclusion{
         Fault::no_overlay_asked,
         fmt::format("Its kernel runs and its initramfs got an address, but it has not asked for its overlay; "
@@ -111,12 +109,10 @@ Verdict no_overlay_asked(const Case& seen) {
   return Conclusion{
       Fault::no_overlay_asked,
       fmt::format("It fetched kernel and initramfs, and was not heard again, silent {}: its kernel did not "
-                  "start, or has "
-                  "no driver for its network card, or stopped for want of power or memory.",
+                  "start, or has no driver for its network card, or stopped for want of power or memory.",
                   silent_for(seen)),
       "look at its console (HDMI or serial): initramfs says there what it lacks. Is the image made for this "
-      "board "
-      "(rootstock image list)? Its own power supply; a board with less than 1 GB may be too small"};
+      "board (rootstock image list)? Its own power supply; a board with less than 1 GB may be too small"};
 }
 
 Verdict never_up(const Case& seen) {
@@ -124,9 +120,9 @@ Verdict never_up(const Case& seen) {
   if (!seen.booting() || boot.root_at == Moment{} || seen.silence() < patience_for_up) return std::nullopt;
   return Conclusion{
       Fault::trouble,
-      fmt::format("Its root is mounted and its system was started, but it never said that it is up; silent "
-                  "{}.",
-                  silent_for(seen)),
+      fmt::format(
+          "Its root is mounted and its system was started, but it never said that it is up; silent {}.",
+          silent_for(seen)),
       "its console shows which service it waits for; does an older generation come up? rootstock image "
       "rollback"};
 }

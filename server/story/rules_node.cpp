@@ -47,11 +47,10 @@ Verdict denied(const Case& seen) {
 
 Verdict identity_in_doubt(const Case& seen) {
   if (seen.node.doubt.empty()) return std::nullopt;
-  return Conclusion{
-      Fault::identity_in_doubt, seen.node.doubt,
-      fmt::format("two boards must not be one node: find both; when it is clear which one belongs "
-                  "here: rootstock nodes approve {}",
-                  seen.node.name)};
+  return Conclusion{Fault::identity_in_doubt, seen.node.doubt,
+                    fmt::format("two boards must not be one node: find both; when it is clear which one "
+                                "belongs here: rootstock nodes approve {}",
+                                seen.node.name)};
 }
 
 Verdict waiting_for_approval(const Case& seen) {
@@ -82,14 +81,12 @@ Verdict went_down(const Case& seen) {
     return Conclusion{Fault::under_way, fmt::format("Said {} ago that it reboots.", ago), {}};
   return Conclusion{
       Fault::no_dhcp,
-      fmt::format(
-          "Said {} ago that it reboots, and has not asked for an address since: it hangs in its shutdown or "
-          "its firmware, or the network is not in its boot order.",
-          ago),
+      fmt::format("Said {} ago that it reboots, and has not asked for an address since: it hangs in its "
+                  "shutdown or its firmware, or the network is not in its boot order.",
+                  ago),
       "take its power away for ten seconds. If it stays silent: is the link light of its switch port on? Is "
-      "the "
-      "network in its boot order (README, \"Boards\")? A screen on the board shows what its firmware waits "
-      "for"};
+      "the network in its boot order (README, \"Boards\")? A screen on the board shows what its firmware "
+      "waits for"};
 }
 
 Verdict queued(const Case& seen) {
@@ -110,8 +107,7 @@ Verdict lost(const Case& seen) {
           "Was up; {}, and it did not say that it goes down: it lost its power or its network, or it hangs.",
           last),
       "are its lights on, and the link light of its switch port? A screen on it shows whether its kernel is "
-      "stuck. "
-      "If its watchdog does not start it again, take its power away for ten seconds"};
+      "stuck. If its watchdog does not start it again, take its power away for ten seconds"};
 }
 
 Verdict wrong_clock(const Case& seen) {
@@ -119,15 +115,12 @@ Verdict wrong_clock(const Case& seen) {
   if (!seen.is_up() || !seen.around.pulse) return std::nullopt;
   const double off = seen.around.pulse->clock_off;
   if (std::abs(off) <= clock_tolerance) return std::nullopt;
-  return Conclusion{
-      Fault::wrong_clock,
-      fmt::format(
-          "It is up, but its clock is {} {} the head's: munge takes its messages for old or forged, and "
-          "Slurm does not accept it.",
-          span_words(std::abs(off)), off > 0 ? "ahead of" : "behind"),
-      "does something on the node set the clock (timedatectl)? If the head's own clock was set while the "
-      "node ran, "
-      "reboot the node: it takes the head's time when it boots"};
+  return Conclusion{Fault::wrong_clock,
+                    fmt::format("It is up, but its clock is {} {} the head's: munge takes its messages for "
+                                "old or forged, and Slurm does not accept it.",
+                                span_words(std::abs(off)), off > 0 ? "ahead of" : "behind"),
+                    "does something on the node set the clock (timedatectl)? If the head's own clock was set "
+                    "while the node ran, reboot the node: it takes the head's time when it boots"};
 }
 
 Verdict slurm_silent(const Case& seen) {
