@@ -8,6 +8,8 @@
 #include <optional>
 #include <set>
 
+#include "config/letters.hpp"
+
 namespace rootstock::server {
 namespace {
 
@@ -25,8 +27,6 @@ struct Piece {
   std::string text;
   std::vector<Range> ranges;  ///< empty: it is the word
 };
-
-bool digit(char c) { return c >= '0' && c <= '9'; }
 
 std::uint64_t value(std::string_view digits) {
   std::uint64_t number = 0;
@@ -124,7 +124,7 @@ class Reader {
 
   std::optional<std::string_view> read_number(std::size_t open) {
     const auto begin = at_;
-    while (at_ < list_.size() && digit(list_[at_])) ++at_;
+    while (at_ < list_.size() && is_digit(list_[at_])) ++at_;
     const auto number = list_.substr(begin, at_ - begin);
     if (!number.empty() && number.size() <= longest_number) return number;
     if (!number.empty())

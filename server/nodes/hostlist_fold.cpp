@@ -8,12 +8,12 @@
 #include <map>
 #include <utility>
 
+#include "config/letters.hpp"
+
 namespace rootstock::server {
 namespace {
 
 constexpr std::size_t longest_number = 18;  // digits: expand() reads no longer ones
-
-bool digit(char c) { return c >= '0' && c <= '9'; }
 
 std::string next(std::string_view digits, std::size_t width) {
   std::uint64_t number = 0;
@@ -30,7 +30,7 @@ Parts parts_of(std::string_view name) {
   const auto end = name.find_last_of("0123456789");
   if (end == name.npos) return {name, {}, {}};
   auto begin = end;
-  while (begin > 0 && digit(name[begin - 1])) --begin;
+  while (begin > 0 && is_digit(name[begin - 1])) --begin;
   if (end + 1 - begin > longest_number) return {name, {}, {}};
   return {name.substr(0, begin), name.substr(begin, end + 1 - begin), name.substr(end + 1)};
 }
@@ -52,7 +52,7 @@ std::string ranges_of(const std::vector<std::string_view>& numbers) {
 
 std::string_view take_run(std::string_view& text) {
   std::size_t end = 1;
-  while (end < text.size() && digit(text[end]) == digit(text[0])) ++end;
+  while (end < text.size() && is_digit(text[end]) == is_digit(text[0])) ++end;
   const auto run = text.substr(0, end);
   text.remove_prefix(end);
   return run;
@@ -63,7 +63,7 @@ std::string_view without_zeros(std::string_view digits) {
 }
 
 int compare_runs(std::string_view a, std::string_view b) {
-  if (!digit(a[0]) || !digit(b[0])) return a.compare(b);
+  if (!is_digit(a[0]) || !is_digit(b[0])) return a.compare(b);
   const auto x = without_zeros(a), y = without_zeros(b);
   if (x.size() != y.size()) return x.size() < y.size() ? -1 : 1;
   return x.compare(y);
