@@ -88,10 +88,9 @@ void add_nodes(CLI::App& app, Context& context) {
       app.add_subcommand("nodes", "Who is there, and how far each boot is; let boards in, change seats");
   const auto words = std::make_shared<Arguments>();
   command->require_subcommand(0, 1);
-  command->add_option(
-      "NODES", words->nodes,
-      "Only these: names, ranges (node[01-12,15]), MAC addresses, or \"all\" members; one alone "
-      "with what happened in its current boot");
+  command->add_option("NODES", words->nodes,
+                      "Only these: names, ranges (node[01-12,15]), MAC addresses, or \"all\"; one alone "
+                      "with what happened in its current boot");
   command->add_flag("--watch", words->watch, "Stay, and show each change; Ctrl-C ends it");
   command->footer(
       R"(Stages: vacant (a seat without a board), new (its board was not heard yet), waiting (to be let in), denied, queued

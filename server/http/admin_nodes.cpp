@@ -35,14 +35,14 @@ Answer AdminNodes::nodes(const Form& query) {
     for (const auto& [number, node] : registry_.nodes()) all.push_back(json_of(node, now));
     return json_answer(json::object{{"nodes", std::move(all)}});
   }
-  const auto chosen = choose(registry_, list->second);
+  const auto chosen = choose(registry_, list->second, std::nullopt);
   if (!chosen) return failure(404, chosen.error());
   for (const auto* node : *chosen) all.push_back(json_of(*node, now));
   return json_answer(json::object{{"nodes", std::move(all)}});
 }
 
 Node* AdminNodes::find(const std::string& name) {
-  const auto chosen = choose(registry_, name);
+  const auto chosen = choose(registry_, name, std::nullopt);
   return chosen && chosen->size() == 1 ? chosen->front() : nullptr;
 }
 

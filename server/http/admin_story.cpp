@@ -126,7 +126,7 @@ AdminStory::Told AdminStory::story_of(const Node& node, std::size_t back, bool a
 /// Twenty boots of a node are read and parsed in half a millisecond, and of a thousand nodes in half a
 /// second: between two nodes, whoever waits for an address or a file has his turn.
 boost::asio::awaitable<Answer> AdminStory::stories(Request request, std::string names) {
-  const auto chosen = choose(registry_, names);
+  const auto chosen = choose(registry_, names, std::nullopt);
   if (!chosen) co_return failure(404, chosen.error());
   const auto& query = request.target.query;
   const auto back = boot_asked_for(query);

@@ -10,10 +10,10 @@
 namespace rootstock::server {
 namespace {
 
-std::vector<Node*> everybody(Registry& registry, Standing standing) {
+std::vector<Node*> everybody(Registry& registry, std::optional<Standing> standing) {
   std::vector<Node*> nodes;
   for (auto& [number, node] : registry.nodes())
-    if (node.record.standing == standing) nodes.push_back(&node);
+    if (!standing || node.record.standing == *standing) nodes.push_back(&node);
   return nodes;
 }
 
@@ -36,7 +36,8 @@ Failure unknown(Registry& registry, const std::vector<std::string>& words) {
 
 }  // namespace
 
-Result<std::vector<Node*>, Failure> choose(Registry& registry, std::string_view list, Standing all) {
+Result<std::vector<Node*>, Failure> choose(Registry& registry, std::string_view list,
+                                           std::optional<Standing> all) {
   const auto words = expand(list);
   if (!words) return tl::unexpected{words.error()};
   std::vector<Node*> nodes;
@@ -54,7 +55,9 @@ Result<std::vector<Node*>, Failure> choose(Registry& registry, std::string_view 
     }
   }
   if (!strangers.empty()) return tl::unexpected{unknown(registry, strangers)};
-  if (nodes.empty()) return fail(fmt::format("nobody is {}", name_of(all)), "`rootstock nodes` shows them");
+  if (nodes.empty() && all.value_or(Standing::member) != Standing::member)
+    return fail(fmt::format("nobody is {}", name_of(*all)), "`rootstock nodes` shows who is there");
+  if (nodes.empty()) return fail("there is no node yet", "`rootstock nodes` shows who is there");
   return nodes;
 }
 

@@ -25,7 +25,7 @@ Registry cluster() {
                    seat(3, "02:00:00:00:00:03", Standing::waiting)}};
 }
 
-std::string chosen(std::string_view list, Standing all = Standing::member) {
+std::string chosen(std::string_view list, std::optional<Standing> all = Standing::member) {
   auto registry = cluster();
   const auto nodes = choose(registry, list, all);
   if (!nodes) return nodes.error().what;
@@ -44,6 +44,9 @@ TEST_CASE("nodes are chosen by names, ranges, MAC addresses and all") {
   CHECK(chosen("all,node03") == "node01 node02 node03");
   CHECK(chosen("all", Standing::waiting) == "node03");
   CHECK(chosen("all", Standing::denied) == "nobody is denied");
+  CHECK(chosen("all", std::nullopt) == "node01 node02 node03");
+  Registry nobody{NodeSettings{}, 100, {}};
+  CHECK(choose(nobody, "all").error().what == "there is no node yet");
 }
 
 TEST_CASE("everybody who is not there is named at once, with who may have been meant") {
