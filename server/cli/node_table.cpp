@@ -120,9 +120,15 @@ std::vector<std::vector<std::string>> node_rows(const array& nodes, std::size_t 
 
 std::vector<std::string> node_remarks(const array& nodes) {
   std::vector<std::string> remarks;
-  for (const auto& entry : nodes)
-    if (const auto detail = text_of(entry.as_object(), "detail"); !detail.empty())
-      remarks.push_back(text_of(entry.as_object(), "name") + ": " + detail);
+  bool queue = false;
+  for (const auto& entry : nodes) {
+    const auto& node = entry.as_object();
+    const bool queued = text_of(node, "stage") == "queued";
+    queue = queue || queued;
+    if (const auto detail = text_of(node, "detail"); !detail.empty() && !queued)
+      remarks.push_back(text_of(node, "name") + ": " + detail);
+  }
+  if (queue) remarks.emplace_back("who waits for the wire, and for how long: rootstock queue");
   if (const auto names = names_standing(nodes, {"waiting"}); !names.empty())
     remarks.push_back("to let in who waits: rootstock nodes approve " + names);
   if (const auto names = names_standing(nodes, {"lost", "trouble"}); !names.empty())

@@ -18,7 +18,8 @@ inline constexpr auto any_width = std::numeric_limits<std::size_t>::max();
 /// all).
 std::vector<std::vector<std::string>> node_rows(const boost::json::array& nodes,
                                                 std::size_t width = any_width);
-/// "node07: no heartbeat for 63 s", of every node of which there is more to say; then what to type next.
+/// "node07: no heartbeat for 63 s", of every node of which there is more to say (of those that are queued
+/// there is a table of its own); then what to type next.
 std::vector<std::string> node_remarks(const boost::json::array& nodes);
 /// "9 of 12 up, 1 lost, 2 booting"
 std::string node_summary(const boost::json::array& nodes);

@@ -74,6 +74,8 @@ TEST_CASE("the summary counts who is not up, and says what to type") {
   CHECK(node_remarks(nodes) ==
         std::vector<std::string>{"to let in who waits: rootstock nodes approve 'n[3,6]'",
                                  "what is wrong, and what to do: rootstock story n2"});
+  CHECK(node_remarks({node("n1", "queued", "place 1"), node("n2", "queued", "place 2")}) ==
+        std::vector<std::string>{"who waits for the wire, and for how long: rootstock queue"});
   CHECK(node_summary({}) == "0 of 0 up");
   CHECK(node_remarks({node("n1", "up")}).empty());
 }
