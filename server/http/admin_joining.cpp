@@ -102,10 +102,12 @@ Answer AdminSeats::door() const {
   json::array boards;
   for (const auto& seen : seats_.boards_seen()) {
     const auto node = registry_.nodes().find(seen.number);
+    // A board that waited may have asked only for its address since the door was opened.
+    const auto record = node == registry_.nodes().end() ? NodeRecord{} : node->second.record;
     boards.push_back(json::object{{"mac", seen.mac.text()},
-                                  {"dialect", seen.dialect},
-                                  {"serial", seen.serial},
-                                  {"node", node == registry_.nodes().end() ? "" : node->second.record.name},
+                                  {"dialect", record.dialect.empty() ? seen.dialect : record.dialect},
+                                  {"serial", record.serial.empty() ? seen.serial : record.serial},
+                                  {"node", record.name},
                                   {"outcome", seen.outcome},
                                   {"first", whole_seconds(seen.first)},
                                   {"last", whole_seconds(seen.last)}});
