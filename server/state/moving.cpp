@@ -1,8 +1,11 @@
 #include "server/state/moving.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <charconv>
+
+#include "server/nodes/hostlist.hpp"
 
 namespace rootstock::server {
 namespace {
@@ -19,14 +22,15 @@ bool is_up(const Seated& node, std::chrono::seconds root_patience,
   return root_patience == 0s || now - node.last_heard <= root_patience + margin;
 }
 
-/// A long list tells no more than its beginning.
+/// A few with their addresses; of more, every name.
 std::string list_of(const std::vector<Seated>& nodes) {
-  constexpr std::size_t most = 12;
-  std::string text;
-  for (std::size_t i = 0; i < nodes.size() && i < most; ++i)
-    text += fmt::format("{}{} ({})", i == 0 ? "" : ", ", nodes[i].name, nodes[i].address.text());
-  if (nodes.size() > most) text += fmt::format(" and {} more", nodes.size() - most);
-  return text;
+  constexpr std::size_t few = 8;
+  std::vector<std::string> names, places;
+  for (const auto& node : nodes) {
+    names.push_back(node.name);
+    places.push_back(fmt::format("{} ({})", node.name, node.address.text()));
+  }
+  return nodes.size() > few ? fold(std::move(names)) : fmt::format("{}", fmt::join(places, ", "));
 }
 
 }  // namespace
