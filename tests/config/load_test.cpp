@@ -7,9 +7,10 @@
 #include <set>
 #include <sstream>
 
-#include "tests/support/catch.hpp"
+#include "tests/config/settings_text.hpp"
 
 using namespace rootstock;
+using namespace rootstock::testing;
 using namespace std::chrono_literals;
 
 namespace {
@@ -20,15 +21,6 @@ std::string faults_of(const std::string& text) {
   const auto settings = load_text(text, "r.toml");
   return settings ? "no fault" : rootstock::text(settings.error());
 }
-
-Settings loaded(const std::string& text) {
-  const auto settings = load_text(text, "r.toml");
-  INFO((settings ? "" : rootstock::text(settings.error())));
-  REQUIRE(settings);
-  return *settings;
-}
-
-const std::string least = "[network]\ninterface = \"eth1\"\naddress = \"10.77.0.1/24\"\n";
 
 std::string text_of(const std::filesystem::path& file) {
   std::ifstream in(file);

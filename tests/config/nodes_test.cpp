@@ -4,31 +4,16 @@
 #include <iterator>
 #include <regex>
 
-#include "config/load.hpp"
-#include "tests/support/catch.hpp"
+#include "tests/config/settings_text.hpp"
 
 using namespace rootstock;
+using namespace rootstock::testing;
 using namespace std::chrono_literals;
 
 namespace {
 
-const std::string least = "[network]\ninterface = \"eth1\"\naddress = \"10.77.0.1/24\"\n";
-
-/// What is said about a file that is right but for `more`; "" when nothing, the texts joined when several.
-std::string said(const std::string& more) {
-  const auto settings = load_text(least + more, "r.toml");
-  std::string all;
-  if (!settings)
-    for (const auto& fault : settings.error()) all += (all.empty() ? "" : "; ") + fault.what;
-  return all;
-}
-
-Settings loaded(const std::string& text) {
-  const auto settings = load_text(text, "r.toml");
-  INFO((settings ? "" : rootstock::text(settings.error())));
-  REQUIRE(settings);
-  return *settings;
-}
+/// What is said about a file that is right but for `more`.
+std::string said(const std::string& more) { return said_of(least + more); }
 
 const std::string node = "[[node]]\nname = \"a\"\n";
 

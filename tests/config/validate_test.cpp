@@ -1,24 +1,19 @@
 #include "config/validate.hpp"
 
-#include "config/load.hpp"
-#include "tests/support/catch.hpp"
+#include "tests/config/settings_text.hpp"
 
 using namespace rootstock;
+using namespace rootstock::testing;
 
 namespace {
 
-/// What is said about a file that is right but for `line` in `table`; "" when nothing, the texts joined when
-/// several.
+/// What is said about a file that is right but for `line` in `table`.
 std::string said(const std::string& table, const std::string& line) {
   std::string text = "[network]\n";
   if (line.find("interface =") == std::string::npos) text += "interface = \"eth1\"\n";
   if (line.find("address =") == std::string::npos) text += "address = \"10.77.0.1/24\"\n";
   if (table != "network") text += "[" + table + "]\n";
-  const auto settings = load_text(text + line + "\n", "r.toml");
-  std::string all;
-  if (!settings)
-    for (const auto& fault : settings.error()) all += (all.empty() ? "" : "; ") + fault.what;
-  return all;
+  return said_of(text + line + "\n");
 }
 
 }  // namespace
