@@ -1,7 +1,6 @@
 #pragma once
 // Rules for values that are well formed: what a setting may be, and what settings must be to each other.
 
-#include "config/letters.hpp"
 #include "config/settings.hpp"
 #include "config/source.hpp"
 
