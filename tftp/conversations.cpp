@@ -269,6 +269,11 @@ int Conversations::port_for(Client client) {
   return last.port;
 }
 
+std::size_t Conversations::moving(Time since) const {
+  const auto moves = [since](const auto& talk) { return talk.second->transfer.progressed() >= since; };
+  return static_cast<std::size_t>(std::ranges::count_if(talks_, moves));
+}
+
 std::map<std::string, std::uint64_t> Counts::named() const {
   std::map<std::string, std::uint64_t> all{{"requests", requests},
                                            {"repeated requests", repeated_requests},

@@ -62,6 +62,8 @@ class Conversations {
   /// When on_time() wants to be called; Time::max() when nothing is under way.
   Time next_deadline() const { return deadlines_.empty() ? Time::max() : deadlines_.top().at; }
   std::size_t running() const { return talks_.size(); }
+  /// How many have gone on with their file since then.
+  std::size_t moving(Time since) const;
   const Counts& counts() const { return counts_; }
 
  private:

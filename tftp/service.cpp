@@ -26,6 +26,8 @@ constexpr std::size_t transfer_ports = 8;
 constexpr int request_port = -1;
 // Batches taken from one socket before everybody else in the process gets a turn.
 constexpr int batches_per_turn = 16;
+/// Longer than firmware takes to send an ACK again.
+constexpr std::chrono::seconds still_there{2};
 
 Time now() { return std::chrono::steady_clock::now(); }
 
@@ -139,6 +141,17 @@ void Service::stop() {
   *impl_->serving = false;
   impl_->timer.cancel();
   for (auto& channel : impl_->channels) channel.readiness.cancel();
+}
+
+/// The socket stays open: who asks now hears nothing and asks again, and an ICMP error would make some give
+/// up.
+void Service::turn_away() {
+  for (auto& channel : impl_->channels)
+    if (channel.port == request_port) channel.readiness.cancel();
+}
+
+std::size_t Service::moving() const {
+  return impl_->conversations ? impl_->conversations->moving(now() - still_there) : 0;
 }
 
 std::map<std::string, std::uint64_t> Service::counters() const {

@@ -28,6 +28,10 @@ class Service {
   Result<void, Failure> open();
   void start();
   void stop();
+  /// Nobody is heard any more who asks for a file; those who are in the middle of one go on.
+  void turn_away();
+  /// How many are, and have gone on with it in the last two seconds.
+  std::size_t moving() const;
 
   /// Requests, transfers, bytes, refusals and malformed packets by kind, since start.
   std::map<std::string, std::uint64_t> counters() const;

@@ -74,6 +74,8 @@ class Transfer {
   /// Whether the client has answered at all.
   bool heard() const { return heard_; }
   Time deadline() const { return deadline_; }
+  /// When the client last went on with it; when it began, as long as it has not.
+  Time progressed() const { return progress_at_; }
 
   // Of a transfer that is done.
   Ended how() const { return std::get<Finished>(state_).how; }

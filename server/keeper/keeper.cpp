@@ -47,6 +47,8 @@ rootfs::Program worker_program(const std::filesystem::path& settings_file) {
   worker.name = "the worker";
   worker.argv = {"/proc/self/exe", "--config", settings_file.string(), "serve", "--worker"};
   worker.options.ready_variable = ready_variable;
+  worker.stop_grace =
+      std::chrono::seconds{25};  // longer than it may take to part (server/worker/parting.hpp)
   return worker;
 }
 

@@ -43,6 +43,7 @@
 #include "server/state/state.hpp"
 #include "server/worker/as_root.hpp"
 #include "server/worker/options.hpp"
+#include "server/worker/parting.hpp"
 #include "tftp/service.hpp"
 
 namespace rootstock::server {
@@ -101,6 +102,7 @@ class Worker {
                        std::chrono::steady_clock::now),
         beside_another_(settings.dhcp.mode == DhcpMode::proxy),
         tftp_(loop, tftp_options(settings), files(), desk_),
+        parting_(loop, tftp_),
         node_http_(
             loop, [this](Request request) { return answer(std::move(request)); }, node_tally_),
         admin_http_(
@@ -145,6 +147,11 @@ class Worker {
     spanning_tree_.start();
   }
 
+  void leave() {
+    parting_.then([this] { stop(); });
+  }
+
+ private:
   /// New boards first, then what running boots need.
   void stop() {
     with_dhcp([](auto& dhcp) { dhcp.stop(); });
@@ -161,7 +168,6 @@ class Worker {
     loop_.stop();
   }
 
- private:
   std::function<void(const NodeRecord&)> save() {
     return [this](const NodeRecord& record) { state_->save(record); };
   }
@@ -243,6 +249,7 @@ class Worker {
   std::optional<dhcp::Service> dhcp_;
   std::optional<dhcp::ProxyService> proxy_;
   tftp::Service tftp_;
+  Parting parting_;
   Tally node_tally_, admin_tally_;
   Listener node_http_, admin_http_;
 };
@@ -277,7 +284,7 @@ int run_worker(const Settings& settings) {
   }
   boost::asio::signal_set end{loop, SIGTERM, SIGINT};
   end.async_wait([&](boost::system::error_code error, int) {
-    if (!error) (*worker)->stop();
+    if (!error) (*worker)->leave();
   });
   (*worker)->start();
   report_ready();

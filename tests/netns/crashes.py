@@ -3,8 +3,10 @@ import os
 import re
 import signal
 import socket
+import subprocess
 from pathlib import Path
 
+import network
 from board import BIOS_ROM, IPXE, Board
 from place import HEAD, eventually, namespace
 
@@ -103,6 +105,26 @@ def test_sigterm_ends_everything_in_order(site):
     children = eventually("all processes serve", lambda: serving(site))
     assert site.head.stop() == 0
     assert not [pid for pid in children.values() if alive(pid)]
+    site.head.start()
+
+
+def test_sigterm_breaks_off_no_file(site):
+    """A Pi that loses one in the middle stops until somebody takes its power away."""
+    got = site.fresh("download") / "got"
+    argv = ["curl", "-sS", "--tftp-blksize", "512", f"tftp://{HEAD}/wraps", "-o", str(got)]
+    with subprocess.Popen(network.within("client", argv)) as client:
+        eventually("the file is under way", lambda: got.exists() and got.stat().st_size > 0)
+        assert site.processes.stop(site.head.process, seconds=40) == 0
+        assert "files under way are sent to their end first: 1" in site.log()
+        assert client.wait(10) == 0 and got.read_bytes() == site.files["wraps"]
+    site.head.start()
+
+
+def test_sigterm_waits_for_no_board_that_is_gone(site):
+    with namespace("client"), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as board:
+        board.sendto(b"\0\1big\0octet\0", (HEAD, 69))
+        assert board.recv(600)[:4] == b"\0\3\0\1"
+        assert site.head.stop() == 0  # which does not wait as long as it would for one that goes on
     site.head.start()
 
 

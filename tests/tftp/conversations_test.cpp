@@ -122,6 +122,26 @@ TEST_CASE("a report says how long it took and what went out again") {
   CHECK(lab.diary.entries[0].seconds == 7);
 }
 
+TEST_CASE("who is in the middle of a file: those who went on with it lately") {
+  Lab lab;
+  const auto moving = [&] { return lab.server.moving(lab.now - 2s); };
+  CHECK(moving() == 0);
+  lab.asks("start4.elf", "octet", {{"blksize", "1468"}});
+  CHECK(moving() == 1);
+  lab.says(Ack{0});
+  lab.now += 1900ms;
+  CHECK(moving() == 1);
+  lab.now += 200ms;
+  CHECK(moving() == 0);
+  lab.says(Ack{1});
+  CHECK(moving() == 1);
+  lab.says(Ack{2});
+  lab.says(Ack{3});
+  CHECK(moving() == 0);
+  lab.asks("nowhere");
+  CHECK(moving() == 0);
+}
+
 TEST_CASE("a file that is not there does not begin, and is told as missing") {
   Lab lab;
   lab.asks("nowhere");
