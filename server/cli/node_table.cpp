@@ -77,12 +77,13 @@ std::string standing(const object& node) {
   return std::ranges::find(booting, stage) == booting.end() ? stage : "booting";
 }
 
-/// As a shell takes it: 'node[01-03]'.
+/// As a shell takes it: 'node[01-03]'. Not those in doubt: what is said of them has its own advice.
 std::string names_standing(const array& nodes, std::initializer_list<std::string_view> where) {
   std::vector<std::string> names;
   for (const auto& entry : nodes)
-    if (std::ranges::find(where, text_of(entry.as_object(), "stage")) != where.end())
-      names.push_back(text_of(entry.as_object(), "name"));
+    if (const auto& node = entry.as_object();
+        text_of(node, "doubt").empty() && std::ranges::find(where, text_of(node, "stage")) != where.end())
+      names.push_back(text_of(node, "name"));
   return for_shell(fold(std::move(names)));
 }
 

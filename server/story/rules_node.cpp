@@ -55,9 +55,12 @@ Verdict identity_in_doubt(const Case& seen) {
 
 Verdict waiting_for_approval(const Case& seen) {
   if (seen.node.standing != Standing::waiting) return std::nullopt;
-  return Conclusion{Fault::waiting_for_approval,
-                    fmt::format("The board {} waits for somebody to let it in.", seen.node.mac.text()),
-                    fmt::format("rootstock nodes approve {0}, or rootstock nodes deny {0}", seen.node.name)};
+  const auto& [mac, dialect, serial] = std::tie(seen.node.mac, seen.node.dialect, seen.node.serial);
+  return Conclusion{
+      Fault::waiting_for_approval,
+      fmt::format("The board {}{}{}{}{} waits for somebody to let it in.", mac.text(),
+                  dialect.empty() ? "" : ", ", dialect, serial.empty() ? "" : ", serial ", serial),
+      fmt::format("rootstock nodes approve {0}, or rootstock nodes deny {0}", seen.node.name)};
 }
 
 Verdict nobody_there(const Case& seen) {

@@ -76,6 +76,11 @@ TEST_CASE("the summary counts who is not up, and says what to type") {
                                  "what is wrong, and what to do: rootstock story n2"});
   CHECK(node_remarks({node("n1", "queued", "place 1"), node("n2", "queued", "place 2")}) ==
         std::vector<std::string>{"who waits for the wire, and for how long: rootstock queue"});
+  auto clone = node("n2", "waiting", "its serial is that of n1");
+  clone["doubt"] = "its serial is that of n1";
+  CHECK(node_remarks({node("n1", "waiting"), clone}) ==
+        std::vector<std::string>{"n2: its serial is that of n1",
+                                 "to let in who waits: rootstock nodes approve n1"});
   CHECK(node_summary({}) == "0 of 0 up");
   CHECK(node_remarks({node("n1", "up")}).empty());
 }

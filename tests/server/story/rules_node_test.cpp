@@ -87,6 +87,10 @@ TEST_CASE("what is known of the node itself comes first") {
     bench.node.standing = Standing::waiting;
     CHECK(bench.fault() == Fault::waiting_for_approval);
     CHECK(bench.tells("rootstock nodes approve node07"));
+    CHECK(bench.tells("The board dc:a6:32:00:00:07 waits"));
+    bench.node.dialect = "Raspberry Pi 4";
+    bench.node.serial = "1a2b3c4d";
+    CHECK(bench.tells("The board dc:a6:32:00:00:07, Raspberry Pi 4, serial 1a2b3c4d waits"));
   }
   SECTION("denied") {
     bench.node.standing = Standing::denied;
