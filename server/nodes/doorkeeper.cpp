@@ -71,7 +71,12 @@ Pass Doorkeeper::ask_at_dhcp(Node& node, const dhcp::Board& board, Moment now) {
 }
 
 Pass Doorkeeper::in_turn(Node& node, Gate gate, Moment began, Moment now) {
-  if (admission_.ask(node.record.number, gate, began, now)) {
+  bool goes_on = admission_.ask(node.record.number, gate, began, now);
+  if (!goes_on && !enabled_) {
+    admission_.on_load(node.record.number, began, now);
+    goes_on = true;
+  }
+  if (goes_on) {
     node.boot.on_admitted(now);
     return {};
   }

@@ -111,6 +111,22 @@ TEST_CASE("without admission nobody waits, and what loads is shown all the same"
   CHECK(house.doorkeeper.admission().places_taken() == 105);
 }
 
+TEST_CASE("nor does anybody when more come at once than admission lets in within a second") {
+  constexpr int boards = 1200;
+  Registry registry{NodeSettings{}, boards, {}};
+  Doorkeeper off{registry, false, Bandwidth::of(0, 100 * million)};
+  int went_on = 0;
+  for (std::uint32_t number = 0; number < boards; ++number) {
+    dhcp::Board board;
+    board.mac.bytes = {2, 0, 0, 0, static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)};
+    board.dialect = Dialect::pi4;
+    Node& node = *registry.join(board, {}, std::string(32, 'a'), Time{});
+    went_on += off.ask_at_dhcp(node, board, Moment{24h}).go;
+  }
+  CHECK(went_on == boards);
+  CHECK(off.admission().queue().empty());
+}
+
 TEST_CASE("whoever asks from a node that is up takes no place") {
   House house;
   Node& up = house.node(1, Dialect::ipxe);
