@@ -65,6 +65,18 @@ def test_watch_prints_a_line_for_a_joining_board_when_piped(site):
         assert command.wait(10) == 0
 
 
+def test_watch_outlives_a_restart_of_the_service(site):
+    with head_with(site), running(site, "--watch") as (command, said):
+        leased(41)
+        eventually("the first board is told", lambda: "node01" in said())
+        site.restart()
+        leased(42)
+        eventually("the second board is told", lambda: "node02" in said())
+        assert command.poll() is None, said()
+        command.send_signal(signal.SIGINT)
+        assert command.wait(10) == 0
+
+
 def test_watch_draws_over_itself_on_a_terminal_and_gives_the_cursor_back(site):
     ours, its = pty.openpty()
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 10, 40, 0, 0))
