@@ -16,18 +16,6 @@ namespace {
 
 using dhcp::Dialect;
 
-constexpr std::array<std::pair<std::string_view, Dialect>, 11> firmwares{{{"bios", Dialect::pxe_bios},
-                                                                          {"uefi-x64", Dialect::uefi_x64},
-                                                                          {"uefi-arm64", Dialect::uefi_arm64},
-                                                                          {"http-x64", Dialect::http_x64},
-                                                                          {"http-arm64", Dialect::http_arm64},
-                                                                          {"uboot", Dialect::uboot_arm64},
-                                                                          {"pi3", Dialect::pi3},
-                                                                          {"pi4", Dialect::pi4},
-                                                                          {"pi5", Dialect::pi5},
-                                                                          {"pi", Dialect::pi},
-                                                                          {"ipxe", Dialect::ipxe}}};
-
 /// What firmware of this number calls itself (NETBOOT-FACTS section 0).
 std::string_view vendor_class_of(std::uint16_t arch) {
   if (arch == 22) return "U-Boot.armv8";
@@ -100,18 +88,6 @@ void add_generation(Explanation& told, const View& view, Dialect dialect, const 
 }
 
 }  // namespace
-
-std::vector<std::string> firmware_words() {
-  std::vector<std::string> words;
-  for (const auto& [word, dialect] : firmwares) words.emplace_back(word);
-  return words;
-}
-
-std::optional<Dialect> firmware_named(std::string_view word) {
-  for (const auto& [known, dialect] : firmwares)
-    if (known == word) return dialect;
-  return std::nullopt;
-}
 
 Explanation explain(const Settings& settings, Registry& registry, const View& view,
                     const BoardQuestion& question) {

@@ -31,10 +31,6 @@ struct Explanation {
   std::vector<std::string> why;
 };
 
-/// The words of `explain --firmware`: "pi4", "uefi-arm64" ...
-std::vector<std::string> firmware_words();
-std::optional<dhcp::Dialect> firmware_named(std::string_view word);
-
 Explanation explain(const Settings& settings, Registry& registry, const View& view,
                     const BoardQuestion& question);
 

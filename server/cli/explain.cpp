@@ -6,10 +6,10 @@
 #include <optional>
 #include <vector>
 
-#include "server/boot/explain.hpp"
 #include "server/cli/admin_client.hpp"
 #include "server/cli/chosen.hpp"
 #include "server/cli/print.hpp"
+#include "server/nodes/board_words.hpp"
 
 namespace rootstock::server {
 

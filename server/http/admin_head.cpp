@@ -7,6 +7,7 @@
 
 #include "server/http/admin_answer.hpp"
 #include "server/http/admin_json.hpp"
+#include "server/nodes/board_words.hpp"
 
 namespace rootstock::server {
 namespace {

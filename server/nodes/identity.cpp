@@ -29,25 +29,6 @@ bool tells_model(Dialect dialect) {
   return dialect == Dialect::pi3 || dialect == Dialect::pi4 || dialect == Dialect::pi5;
 }
 
-std::string_view word_of(Dialect dialect) {
-  switch (dialect) {
-    case Dialect::pxe_bios: return "bios";
-    case Dialect::uefi_x64: return "uefi-x64";
-    case Dialect::uefi_arm64: return "uefi-arm64";
-    case Dialect::http_x64: return "http-x64";
-    case Dialect::http_arm64: return "http-arm64";
-    case Dialect::uboot_arm64: return "uboot";
-    case Dialect::pi3: return "pi3";
-    case Dialect::pi4: return "pi4";
-    case Dialect::pi5: return "pi5";
-    case Dialect::pi: return "pi";
-    case Dialect::ipxe: return "ipxe";
-    case Dialect::unknown:
-    case Dialect::plain: break;
-  }
-  return {};
-}
-
 }  // namespace
 
 bool identifies(std::string_view uuid) {
@@ -68,13 +49,6 @@ Identity identity_of(const dhcp::Board& board) {
   for (const auto byte : *board.uuid) said.uuid += fmt::format("{:02x}", byte);
   if (!identifies(said.uuid)) said.uuid.clear();
   return said;
-}
-
-std::vector<std::string> words_of(const dhcp::Board& board) {
-  std::vector<std::string> words{std::string{word_of(board.dialect)},
-                                 std::string{dhcp::name_of(dhcp::architecture_of(board))}};
-  std::erase(words, "");
-  return words;
 }
 
 std::string contradiction(const NodeRecord& known, const dhcp::Board& asks) {

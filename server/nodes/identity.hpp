@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "dhcp/dialect.hpp"
 #include "server/nodes/pulse.hpp"
@@ -26,9 +25,6 @@ Identity identity_of(const dhcp::Board& board);
 
 /// Not what makers leave behind who fill nothing in: one byte over and over, or a known sample.
 bool identifies(std::string_view uuid);
-
-/// The words that settings use for such a board, "pi4" and "arm64".
-std::vector<std::string> words_of(const dhcp::Board& board);
 
 /// A board asks under the MAC of one that is known: what cannot be true of both, in words; "" when it may be
 /// the same board, perhaps with another of its firmwares.

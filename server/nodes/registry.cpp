@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "server/nodes/asker.hpp"
+#include "server/nodes/board_words.hpp"
 #include "server/nodes/identity.hpp"
 
 namespace rootstock::server {

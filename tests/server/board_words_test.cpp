@@ -3,7 +3,7 @@
 
 #include "config/node_words.hpp"
 #include "dhcp/dialect.hpp"
-#include "server/boot/explain.hpp"
+#include "server/nodes/board_words.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace rootstock;

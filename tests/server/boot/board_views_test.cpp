@@ -1,6 +1,7 @@
 // What each kind of board sees of a real store on disk.
 #include "server/boot/explain.hpp"
 #include "server/boot/view.hpp"
+#include "server/nodes/board_words.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_folder.hpp"
 
