@@ -55,9 +55,9 @@ void add_shutdown(CLI::App& app, Context& context) {
   command->add_flag("--force", options->force, "With --head: also if a node is not");
   command->footer(
       R"(Each node is drained in Slurm, finishes its jobs, is told to switch itself off, and counts as off when it said
-so and then nothing is heard of it any more: no heartbeat, no answer on the wire. Whoever is not off in time is named.
-Slurm takes a node back by itself when it boots again. Ctrl-C ends the watching; nodes that still have jobs then stay
-on and get jobs again.
+so and then nothing is heard of it any more: no heartbeat, no answer on the wire. One that boots just then is
+told when it is up. Whoever is not off in time is named. Slurm takes a node back by itself when it boots again. Ctrl-C
+ends the watching; nodes that still have jobs then stay on and get jobs again.
 
 Exit code 1: a node is not off.
 
