@@ -111,9 +111,11 @@ std::string BootRecord::on_dhcp(const dhcp::Exchange& exchange, Moment now) {
   data_.answered = identity;
   changed();
   if (identity == firmware) data_.held.clear();
-  if (exchange.boot_file.empty()) return note(fmt::format("{}: got {}", who, exchange.address.text()), now);
-  return note(fmt::format("{}: got {}, told to load {}", who, exchange.address.text(), exchange.boot_file),
-              now);
+  auto words = fmt::format("{}: got {}", who, exchange.address.text());
+  if (const int times = data_.dhcp.discovers; identity == firmware && times > 1)
+    words += fmt::format(" when it had asked {} times", times);
+  if (!exchange.boot_file.empty()) words += fmt::format(", told to load {}", exchange.boot_file);
+  return note(words, now);
 }
 
 void BootRecord::on_promised(const std::string& label) {

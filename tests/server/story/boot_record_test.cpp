@@ -46,6 +46,16 @@ struct Bench {
 
 }  // namespace
 
+TEST_CASE("a board that asked more than once for its address is told so") {
+  Bench bench;
+  for (int i = 0; i < 2; ++i) {
+    CHECK(bench.says(Dialect::pxe_bios, "DISCOVER", "OFFER").empty());
+    bench.now += 2s;
+  }
+  CHECK(bench.says(Dialect::pxe_bios, "REQUEST", "ACK") ==
+        "x86 BIOS PXE: got 10.77.0.10 when it had asked 2 times");
+}
+
 TEST_CASE("a whole BIOS boot is one boot and tells one story") {
   Bench bench;
   CHECK(bench.gets_address(Dialect::pxe_bios, "undionly.kpxe") ==
@@ -279,7 +289,8 @@ TEST_CASE("beside another DHCP server the file and the address are two steps of 
   CHECK(bench.says(Dialect::pxe_bios, "DISCOVER", "proxy OFFER", "undionly.kpxe") ==
         "x86 BIOS PXE: told to load undionly.kpxe");
   CHECK(bench.says(Dialect::pxe_bios, "DISCOVER", "proxy OFFER", "undionly.kpxe").empty());
-  CHECK(bench.says(Dialect::pxe_bios, "REQUEST", "overheard") == "x86 BIOS PXE: got 10.77.0.10");
+  CHECK(bench.says(Dialect::pxe_bios, "REQUEST", "overheard") ==
+        "x86 BIOS PXE: got 10.77.0.10 when it had asked 2 times");
   bench.fetches({BootPart::loader, "", 0, "undionly.kpxe"});
   CHECK(bench.says(Dialect::ipxe, "DISCOVER", "proxy OFFER", "boot.ipxe") == "iPXE: told to load boot.ipxe");
   CHECK(bench.boot.stage() == Stage::loader);
