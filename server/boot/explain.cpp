@@ -10,6 +10,7 @@
 #include "dhcp/quirks.hpp"
 #include "server/boot/boot_path.hpp"
 #include "server/nodes/asker.hpp"
+#include "server/nodes/joining.hpp"
 
 namespace rootstock::server {
 namespace {
@@ -45,13 +46,31 @@ std::string architecture_of(Dialect dialect, const BoardQuestion& question, cons
   return node != nullptr ? node->record.architecture : std::string{};
 }
 
-std::string seat_words(const Explanation& told, bool boots, DhcpMode mode) {
-  if (!told.node.empty() && mode == DhcpMode::proxy)
-    return fmt::format("the board sits on {}; its address comes from the other DHCP server", told.node);
-  if (!told.node.empty())
-    return fmt::format("the board sits on {} and always gets {}", told.node, told.address);
-  return boots ? "the board is new: it would join as the next free node"
-               : "the board has no seat, and plain clients get none";
+/// Whether it would be let in now, with nobody at `rootstock nodes join`.
+std::string words_for_new(const Mac& mac, Dialect dialect, const Settings& settings, Registry& registry) {
+  if (!dhcp::boots(dialect)) return "the board has no seat, and plain clients get none";
+  if (const auto* seat = registry.seat_for({}); seat != nullptr)
+    return fmt::format("the board is new: it would take the seat of {}", seat->record.name);
+  dhcp::Board board;
+  board.mac = mac;
+  board.dialect = dialect;
+  const auto decision = decide(settings.nodes.join, false, board);
+  return decision.why.empty() ? "the board is new: it would join as the next free node" : decision.why;
+}
+
+std::string words_for_known(const NodeRecord& record, DhcpMode mode) {
+  const auto& name = record.name;
+  if (record.standing == Standing::denied)
+    return fmt::format("{} was denied: it gets no answer; rootstock nodes approve {} lets it in after all",
+                       name, name);
+  if (!record.doubt.empty()) return fmt::format("{} is in doubt and gets no overlay: {}", name, record.doubt);
+  if (record.standing == Standing::waiting)
+    return fmt::format("{} waits to be let in: rootstock nodes approve {}", name, name);
+  if (mode == DhcpMode::proxy)
+    return fmt::format("the board sits on {}; its address comes from the other DHCP server", name);
+  if (record.address.unset())
+    return fmt::format("the board sits on {} and gets an address when it asks", name);
+  return fmt::format("the board sits on {} and always gets {}", name, record.address.text());
 }
 
 std::string words_of(const Failure& failure) {
@@ -101,7 +120,8 @@ Explanation explain(const Settings& settings, Registry& registry, const View& vi
     if (!node->record.address.unset()) told.address = node->record.address.text();
     told.serial = node->record.serial;
   }
-  told.why.push_back(seat_words(told, dhcp::boots(dialect), settings.dhcp.mode));
+  told.why.push_back(node != nullptr ? words_for_known(node->record, settings.dhcp.mode)
+                                     : words_for_new(question.mac, dialect, settings, registry));
 
   const auto advice = dhcp::advise(dialect, {settings.network.address, settings.ports.http});
   told.boot_file = advice.file;

@@ -39,7 +39,7 @@ void print(const boost::json::object& answer) {
                             {"dialect", text_of(answer, "dialect")},
                             {"architecture", or_else(text_of(answer, "architecture"), "not known")},
                             {"serial", or_else(text_of(answer, "serial"), "-")},
-                            {"node", or_else(node, "none yet: it gets the next free seat when it boots")},
+                            {"node", or_else(node, "none yet")},
                             {"address", or_else(text_of(answer, "address"), "-")},
                             {"boot file", or_else(text_of(answer, "boot_file"), "none")},
                             {"generation", or_else(text_of(answer, "generation"), "-")}}));

@@ -240,6 +240,33 @@ TEST_CASE("an architecture without a generation: said on the screen, in the log,
   for (const auto& line : house.told) CHECK(line.find("arm64") != std::string::npos);
 }
 
+TEST_CASE("explain says what becomes of a board: whether it is let in, and where it sits") {
+  House house;
+  house.make(7, "amd64");
+  house.activate("amd64 7\n");
+  const auto told = [&](const Mac& mac) {
+    return explain(house.settings, house.registry, *house.view, {mac, 0, false}).why.front();
+  };
+  const auto stranger = "02:00:00:00:00:09"_mac;
+  CHECK(told(stranger).find("next free node") != std::string::npos);
+  for (const auto& [mode, words] : {std::pair{JoinMode::window, "rootstock nodes join --for 10m"},
+                                    {JoinMode::approve, "is new and waits"},
+                                    {JoinMode::closed, "is no node of this cluster"}}) {
+    house.settings.nodes.join = mode;
+    CHECK(told(stranger).find(words) != std::string::npos);
+  }
+  house.switch_on(Dialect::pxe_bios, 5);
+  auto& node = *house.registry.by_mac("dc:a6:32:00:00:05"_mac);
+  CHECK(told(node.record.mac).find("sits on node01") != std::string::npos);
+  node.record.standing = Standing::waiting;
+  CHECK(told(node.record.mac) == "node01 waits to be let in: rootstock nodes approve node01");
+  node.record.standing = Standing::denied;
+  CHECK(told(node.record.mac).starts_with("node01 was denied"));
+  node.record.standing = Standing::member;
+  house.registry.add_vacant("red", "", "");
+  CHECK(told(stranger) == "the board is new: it would take the seat of red");
+}
+
 TEST_CASE("explain knows every kind of board") {
   House house;
   house.make(7, "amd64");
