@@ -16,6 +16,9 @@ class NodeBootFiles {
   Answer answer(const Request& request);
 
  private:
+  Answer refusal(const Request& request, tftp::Refusal why);
+  /// Writes down in the node's boot how the file goes out.
+  void follow(Node& node, const BootName& name, Answer& answer);
   /// The node, as long as it is still in the boot that began at `boot`: a connection that a reset board left
   /// behind ends while the next boot is under way, and a node may be forgotten.
   Node* still(int number, Moment boot);
