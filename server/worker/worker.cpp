@@ -73,13 +73,11 @@ class Worker {
         desk_(registry_, reception_, save()),
         view_(
             settings, registry_, [this](Node& node, const Failure& why) { desk_.on_cannot_boot(node, why); },
-            [this](Node& node, Gate gate) { return doorkeeper_.ask(node, gate, Moment::clock::now()); }),
+            ask_doorkeeper()),
         overlays_(settings, std::move(secrets), registry_, scratch_folder(settings), save(),
                   [this](auto done) { state_->commit({}, std::move(done)); }),
         vigil_(registry_, desk_, save()),
-        node_site_(
-            view_, registry_, desk_, overlays_, vigil_,
-            [this](Node& node, Gate gate) { return doorkeeper_.ask(node, gate, Moment::clock::now()); }),
+        node_site_(view_, registry_, desk_, overlays_, vigil_, ask_doorkeeper()),
         admin_head_(settings, view_, registry_, [this] { return counters(); }),
         admin_nodes_(view_, registry_, overlays_, slurm_),
         admin_seats_(settings, view_, registry_, seats_),
@@ -174,6 +172,10 @@ class Worker {
 
   std::function<void(const NodeRecord&)> forget() {
     return [this](const NodeRecord& record) { state_->forget(record); };
+  }
+
+  View::Ask ask_doorkeeper() {
+    return [this](Node& node, Gate gate) { return doorkeeper_.ask(node, gate, Moment::clock::now()); };
   }
 
   Addresses addresses(const Settings& settings) {
