@@ -2,6 +2,7 @@
 // would, from a made-up hardware address, and listens. A running service of ours does not hear what leaves
 // its own interface, so it takes no part.
 
+#include <fmt/format.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
@@ -11,8 +12,6 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
