@@ -2,9 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <boost/json/serialize.hpp>
-#include <cmath>
 #include <ctime>
 #include <memory>
 #include <utility>
@@ -21,8 +19,6 @@ namespace {
 
 using boost::json::object;
 
-constexpr std::size_t width = 100;
-
 struct Asked {
   std::vector<std::string> nodes;
   int back = 0;
@@ -35,28 +31,14 @@ std::string day_and_time(double unix_seconds) {
   return fmt::format("{:%d %b %H:%M:%S}", fmt::localtime(static_cast<std::time_t>(unix_seconds)));
 }
 
-/// Broken at blanks, each line behind `indent`.
-std::string folded(std::string_view text, std::string_view indent) {
-  std::string out, line;
-  const auto flush = [&] {
-    if (!line.empty()) out += std::string{indent} + line + "\n";
-    line.clear();
-  };
-  for (std::size_t at = 0; at < text.size();) {
-    const auto end = std::min(text.find(' ', at), text.size());
-    const auto word = text.substr(at, end - at);
-    if (!line.empty() && indent.size() + line.size() + 1 + word.size() > width) flush();
-    line += (line.empty() ? "" : " ") + std::string{word};
-    at = end + 1;
-  }
-  flush();
-  return out;
+void print_folded(const std::string& text) {
+  constexpr std::size_t width = 100;
+  for (const auto& line : folded(text, width, "  ")) fmt::print("{}\n", line);
 }
 
 void print_conclusion(const object& boot) {
-  fmt::print("{}", folded(text_of(boot, "conclusion"), "  "));
-  if (const auto to_do = text_of(boot, "to_do"); !to_do.empty())
-    fmt::print("{}", folded("To do: " + to_do, "  "));
+  print_folded(text_of(boot, "conclusion"));
+  if (const auto to_do = text_of(boot, "to_do"); !to_do.empty()) print_folded("To do: " + to_do);
 }
 
 void print_stages(const object& boot) {
