@@ -126,8 +126,7 @@ class Worker {
     if (auto opened = with_dhcp([](auto& dhcp) { return dhcp.open(); }); !opened) return opened;
     if (auto opened = tftp_.open(); !opened) return opened;
     if (auto opened = spanning_tree_.open(settings.network.interface); !opened) return opened;
-    if (auto opened = node_http_.open_tcp(settings.network.address, settings.ports.http); !opened)
-      return opened;
+    if (auto http = node_http_.open_tcp(settings.network.address, settings.ports.http); !http) return http;
     return admin_http_.open_unix(settings.paths.socket(), settings.service.group);
   }
 
@@ -198,8 +197,7 @@ class Worker {
   }
 
   static Introductions::Neighbour neighbours(const Settings& settings) {
-    return
-        [interface = settings.network.interface](Ipv4 address) { return neighbour_at(interface, address); };
+    return [name = settings.network.interface](Ipv4 address) { return neighbour_at(name, address); };
   }
 
   /// Where another server gives the addresses, whoever asks for a file is looked up first.
