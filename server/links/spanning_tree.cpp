@@ -34,6 +34,9 @@ constexpr std::array bridges_only{
     sock_filter BPF_STMT(BPF_RET | BPF_K, 0),
 };
 
+/// Two ends of one cable in one switch bring more of them than anybody can read; DHCP wants its turn as well.
+constexpr int frames_at_once = 16;
+
 bool narrow(int ear) {
   auto filter = bridges_only;
   const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
@@ -74,7 +77,7 @@ int open_bridge_ear(const std::string& interface) {
 
 std::optional<Bpdu> next_bpdu(int ear) {
   std::array<std::uint8_t, 256> frame{};
-  for (;;) {
+  for (int turn = 0; turn < frames_at_once; ++turn) {
     sockaddr_ll from{};
     socklen_t length = sizeof from;
     const auto size =
@@ -83,6 +86,7 @@ std::optional<Bpdu> next_bpdu(int ear) {
     if (from.sll_pkttype == PACKET_OUTGOING) continue;  // this machine's own bridge
     if (auto bpdu = parse_bpdu(std::span{frame}.first(static_cast<std::size_t>(size)))) return bpdu;
   }
+  return std::nullopt;
 }
 
 struct SpanningTreeListener::Impl {
@@ -91,7 +95,7 @@ struct SpanningTreeListener::Impl {
   void wait() {
     ear.async_wait(asio::posix::descriptor_base::wait_read, [this](boost::system::error_code error) {
       if (error) return;
-      while (const auto bpdu = next_bpdu(ear.native_handle())) hear(*bpdu);
+      if (const auto bpdu = next_bpdu(ear.native_handle())) hear(*bpdu);
       wait();
     });
   }

@@ -142,8 +142,8 @@ Result<std::unique_ptr<State>, Failure> State::open(const std::filesystem::path&
   if (!database) return tl::unexpected{database.error()};
   auto leases = database->leases();
   if (!leases) return tl::unexpected{leases.error()};
-  if (auto settled = database->settle_times(std::chrono::system_clock::now()); !settled)
-    return tl::unexpected{settled.error()};
+  // A full disk is no reason not to start: the rows are believed then until they are written anew.
+  static_cast<void>(database->settle_times(std::chrono::system_clock::now()));
   auto nodes = database->nodes();
   if (!nodes) return tl::unexpected{nodes.error()};
   auto boots = database->latest_boots();
