@@ -131,6 +131,7 @@ bool PowerRound::look_at_slurm_first() {
 
 bool PowerRound::slurm_reboots(const std::string& name) const {
   if (wish_.goal != Goal::reboot || wish_.now || !slurm_) return false;
+  if (const auto boot = boots_.find(name); boot != boots_.end() && boot->second.first == "off") return false;
   const auto node = slurm_->nodes.find(name);
   return node != slurm_->nodes.end() && node->second.registered();
 }

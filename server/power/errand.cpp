@@ -36,6 +36,11 @@ Errand::Need Errand::look(const Glance& seen, Moment now) {
 }
 
 Errand::Need Errand::wait_for_jobs(const Glance& seen, Moment now) {
+  const bool first_look = !std::exchange(looked_, true);  // later it is on its way down
+  if (first_look && goal_ == Goal::reboot && seen.stage == "off") {
+    enter(Phase::failed, "is off: there is nothing to reboot; switch it on");
+    return Need::nothing;
+  }
   if (holds_jobs(seen) && !seen.new_boot) {
     words_ = jobs_words(seen.jobs);
     return Need::nothing;

@@ -61,7 +61,7 @@ class Errand {
   Moment since_;
   std::optional<Moment> ends_;  ///< set when its jobs have ended
   Phase phase_ = Phase::jobs;
-  bool gone_ = false;
+  bool looked_ = false, gone_ = false;
   std::string words_ = "asked";
 };
 

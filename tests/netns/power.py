@@ -56,6 +56,8 @@ def test_nodes_are_off_or_named_and_the_head_goes_last(site):
         assert f"{one.name}: is off" in out, out
         assert "this machine stays on" in err and not note.exists(), err
         assert stage(one) == "off", one.row()
+        done = site.head.run("reboot", one.name)
+        assert done.returncode == 1 and "nothing to reboot" in done.stdout, done.stdout + done.stderr
         two.deaf = False
         code, out, err = shutdown(site, "--head", "--timeout", "60s", path=path)
         assert code == 0 and note.read_text() == "poweroff\n", (code, out, err)

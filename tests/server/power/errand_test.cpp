@@ -129,6 +129,21 @@ TEST_CASE("a node that was up before is not up again", "[power]") {
   CHECK(errand.words() == "did not go down in time");
 }
 
+TEST_CASE("what is off is not rebooted, and nobody waits for it", "[power]") {
+  const bool by_slurm = GENERATE(true, false);
+  Glance off, going_down = with_jobs({"12"});
+  off.stage = "off";
+  Errand errand{Goal::reboot, by_slurm, start, 60s};
+  CHECK(errand.look(off, start) == Need::nothing);
+  CHECK(errand.phase() == Phase::failed);
+  CHECK(errand.words().find("switch it on") != std::string::npos);
+
+  Errand later{Goal::reboot, by_slurm, start, 60s};
+  later.look(going_down, start);
+  later.look(off, start + 2s);  // on its way
+  CHECK_FALSE(later.over());
+}
+
 TEST_CASE("a reboot that stops on its way is named", "[power]") {
   Errand errand(Goal::reboot, false, start, 300s);
   CHECK(errand.look(drained(), start) == Need::order);
