@@ -15,6 +15,7 @@ import first_program
 import generations
 import images
 import joining
+import node_clock
 import pins
 import power
 import proxy
@@ -26,8 +27,8 @@ import rivals
 import verbs
 from suite import Suite
 
-MODULES = (dhcp_packets, clients_of_dhcp, files, first_program, generations, images, boots, boards, bad_packets, crashes, joining, pins,
-           power, proxy, proxy_firmware, rivals, refusals, rehearsal, verbs, real_head)
+MODULES = (dhcp_packets, clients_of_dhcp, files, first_program, generations, images, boots, boards, bad_packets, crashes, joining,
+           node_clock, pins, power, proxy, proxy_firmware, rivals, refusals, rehearsal, verbs, real_head)
 NETNS = Suite("netns", {"all": MODULES}, Site, FOLDER, address=HEAD, private=("/etc", "/var/log", "/var/lib", "/usr/local"), empty=())
 
 if __name__ == "__main__":
