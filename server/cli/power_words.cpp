@@ -10,10 +10,12 @@ namespace rootstock::server {
 
 void add_power_words(CLI::App& command, PowerWords& words, const char* timeout_help, const char* usual) {
   command.add_flag("--now", words.now, "Wait for no job: batch jobs go back into the queue, others end");
+  auto seconds = CLI::AsNumberWithUnit(std::map<std::string, std::int64_t>{{"s", 1}, {"m", 60}, {"h", 3600}},
+                                       CLI::AsNumberWithUnit::CASE_INSENSITIVE);
+  // CLI11 puts what its checks say of themselves behind the name of the type.
   command.add_option("--timeout", words.timeout, timeout_help)
-      ->transform(CLI::AsNumberWithUnit(std::map<std::string, std::int64_t>{{"s", 1}, {"m", 60}, {"h", 3600}},
-                                        CLI::AsNumberWithUnit::CASE_INSENSITIVE, "TIME"))
-      ->check(CLI::Range(1, 24 * 3600))
+      ->transform(seconds.description(""))
+      ->check(CLI::Range(1, 24 * 3600).description(""))
       ->type_name("TIME")
       ->default_str(usual);
 }
