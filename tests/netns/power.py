@@ -1,6 +1,7 @@
 """Nodes are sent down and seen to be off; the head goes last; the network is not moved away under nodes that are up."""
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -114,6 +115,7 @@ def slurm_that_knows(site, node):
         site.processes.stop(slurm.controller)
         site.processes.stop(slurm.munge)
         Path("/etc/slurm/slurm.conf").unlink()
+        shutil.rmtree("/var/lib/slurm/slurmctld")  # a controller of another cluster would not start on it
 
 
 def test_what_a_shutdown_has_drained_is_taken_back_when_it_is_killed(site):
